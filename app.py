@@ -1,0 +1,39 @@
+"""create_app(): the only place where all parts meet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from flask import Flask
+
+from gateway import webhooks
+from gateway.cases.pages import calls, desk
+from gateway.channels.doors import open_channels
+from gateway.console import front, phone
+from gateway.dialogue.actions import Desk
+from gateway.dialogue.book import bind
+from gateway.dialogue.flow_read import read_flows
+from gateway.house import open_house
+from gateway.jobs import Wakes
+from gateway.logs import set_up_logs
+from gateway.people import pages as people
+from gateway.settings import ROOT, read_settings
+from gateway.web import csrf, set_up_web
+
+
+def create_app(env: Mapping[str, str] | None = None) -> Flask:
+    """The web application, from an environment (the process's own where none is given)."""
+    set_up_logs()
+    settings = read_settings(os.environ if env is None else env)
+    house = open_house(settings, Wakes(settings.redis_url))
+    console = ROOT / "gateway" / "console"
+    app = Flask("sala", template_folder=str(console / "templates"), static_folder=str(console / "static"))
+    set_up_web(app, house)
+    app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
+    app.config["DESK"] = Desk(house, bind(read_flows(ROOT), house.texts))
+    for room in (webhooks, people, desk, calls, front, phone):
+        app.register_blueprint(room.bp)
+    csrf.exempt(webhooks.bp)
+    app.view_functions["static"].needs = "public"  # type: ignore[attr-defined]
+    return app

@@ -1,0 +1,85 @@
+"""The audit: who did what to which, when and why. Append-only; the database refuses to change a row.
+
+Rows hold ids and words, never a person's name, number or text, so that retention elsewhere does not
+break the record. A sealer chains rows that are not sealed yet, in batches: each seal is a hash over
+the row and the seal before it. Writers never wait for the sealer. `verify` proves the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .db import Base, Moment
+
+FIRST_SEAL = "0" * 64
+BATCH = 500
+
+
+class Entry(Base):
+    """One act. `actor`: `staff:3`, `citizen`, `system`; `thing`: `case:12`."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(40))
+    act: Mapped[str] = mapped_column(String(40))
+    thing: Mapped[str] = mapped_column(String(60))
+    why: Mapped[str] = mapped_column(String(200))
+
+
+class Seal(Base):
+    """The hash that chains one audit row to the one sealed before it."""
+
+    __tablename__ = "audit_seals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"), unique=True)
+    seal: Mapped[str] = mapped_column(String(64))
+
+
+def write(db: Session, *, actor: str, act: str, thing: str, now: datetime, why: str = "") -> None:
+    """Adds a row, in the transaction of what it records."""
+    db.execute(insert(Entry).values(at=now, actor=actor, act=act, thing=thing, why=why[:200]))
+
+
+def seal_new(db: Session) -> int:
+    """Chains the rows not sealed yet, oldest first; how many."""
+    last = db.execute(select(Seal.audit_id, Seal.seal).order_by(Seal.id.desc()).limit(1)).first()
+    seal = last.seal if last else FIRST_SEAL
+    unsealed = select(Entry).outerjoin(Seal, Seal.audit_id == Entry.id).where(Seal.id.is_(None))
+    rows = db.scalars(unsealed.order_by(Entry.id).limit(BATCH)).all()
+    for row in rows:
+        seal = chain(seal, row)
+        db.add(Seal(audit_id=row.id, seal=seal))
+        db.flush()
+    return len(rows)
+
+
+def chain(before: str, row: Entry) -> str:
+    body = json.dumps([before, row.id, row.at.isoformat(), row.actor, row.act, row.thing, row.why], ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def verify(db: Session) -> tuple[int, str]:
+    """How many seals hold, and what is wrong with the first that does not (empty: nothing)."""
+    seal, count = FIRST_SEAL, 0
+    for stored, row in db.execute(select(Seal, Entry).outerjoin(Entry, Entry.id == Seal.audit_id).order_by(Seal.id)):
+        if row is None:
+            return count, f"audit row {stored.audit_id} is gone"
+        seal = chain(seal, row)
+        if seal != stored.seal:
+            return count, f"audit row {row.id}, or a row before it, was altered"
+        count += 1
+    return count, ""
+
+
+def unsealed(db: Session) -> int:
+    """Rows that still wait for the sealer."""
+    total = db.scalar(select(func.count()).select_from(Entry)) or 0
+    return total - (db.scalar(select(func.count()).select_from(Seal)) or 0)

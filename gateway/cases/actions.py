@@ -1,0 +1,204 @@
+"""Every change to a case. Each takes the house, the transaction and `now`; none commits or sends.
+
+What a phone is told follows the way the citizen chose to be known: written out, neutral, or nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .. import audit, clock, seal
+from ..channels import outbox
+from ..country import Pack
+from ..country.route import route as decide
+from ..db import wake_later
+from ..house import House
+from ..language import formats
+from ..language.catalogue import fill, mark
+from .records import Case, CaseEvent, Telling, by_reference
+from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
+
+RECEIVED = mark("sms.received", "Your number is {case}. We will answer by {due}.")
+NEWS_CALL = mark("sms.news.call", "There is news for number {case}. We will call you.")
+NEWS_HOTLINE = mark("sms.news.hotline", "There is news for number {case}. Call {hotline}.")
+WRITTEN = mark("sms.written", "{case}: {answer}")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing."""
+
+    category: str
+    place: str
+    story: str
+    answer_by: str
+    safe_hours: str
+    pin: str
+    language: str
+    channel: str
+    flow: str
+
+
+def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime) -> Case:
+    """Makes the case; a worker routes it. With a PIN, no address is kept."""
+    answer_by = known_by(told.answer_by)
+    reference = _free_reference(db)
+    case = Case(
+        country=pack.code,
+        reference=reference,
+        category=told.category,
+        place=told.place,
+        story=told.story or None,
+        answer_by=answer_by,
+        safe_hours=told.safe_hours,
+        address_id=None if answer_by == "pin" else address_id,
+        pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" else None,
+        language=told.language,
+        channel=told.channel,
+        flow=told.flow,
+        pack=pack.version,
+        state="received",
+        promise_days=pack.categories[told.category].days,
+        opened_at=now,
+    )
+    db.add(case)
+    db.flush()
+    _note(db, case, "opened", now, data={"left": not told.answer_by})
+    audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
+    wake_later(db, "route", case.id)
+    return case
+
+
+def _free_reference(db: Session) -> str:
+    while by_reference(db, reference := new_reference()):
+        continue
+    return reference
+
+
+def pin_mark(reference: str, road_hash: str) -> str:
+    """What a case keeps of its PIN: a keyed hash bound to its reference."""
+    return seal.ring().hash(f"{reference}:{road_hash}", "cases.pin")
+
+
+def pin_fits(case: Case, road_hashes: list[str]) -> bool:
+    """Whether one of these hashes of a typed PIN is this case's."""
+    marks = {m for road in road_hashes for m in seal.ring().hashes(f"{case.reference}:{road}", "cases.pin")}
+    return case.pin_hash is not None and case.pin_hash in marks
+
+
+def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
+    """Gives a received case its queue and due date, and puts the acknowledgement out. Safe to run twice."""
+    case = db.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if case is None or case.state != "received":
+        return False
+    pack = house.packs[case.country]
+    _send_to_queue(db, pack, case, now, staff_id=None)
+    case.due_at = clock.due(pack.calendar, case.opened_at, case.promise_days)
+    case.routed_at = now
+    _tell_phone(db, house, case, RECEIVED, once=f"received:{case.id}", purpose="received", now=now)
+    return True
+
+
+def place_case(db: Session, house: House, case: Case, place: str, staff_id: int, now: datetime) -> None:
+    """Triage sets where the person lives and sends the case on. The promised day stays."""
+    pack = house.packs[case.country]
+    if pack.places.get(place) is None:
+        raise Refusal("That place is not in the list. Choose it again.")
+    moved(case.state, "route")
+    case.place = place
+    audit.write(db, actor=f"staff:{staff_id}", act="case.placed", thing=f"case:{case.id}", why=place, now=now)
+    _send_to_queue(db, pack, case, now, staff_id)
+
+
+def _send_to_queue(db: Session, pack: Pack, case: Case, now: datetime, staff_id: int | None) -> None:
+    decision = decide(pack, case.category, case.place)
+    case.state = moved(case.state, "route") if case.state != "answered" else case.state
+    case.queue = decision.queue
+    _note(db, case, "routed", now, staff_id, data={"queue": decision.queue, "why": decision.why, "place": case.place})
+    actor = f"staff:{staff_id}" if staff_id else "system"
+    audit.write(db, actor=actor, act="case.routed", thing=f"case:{case.id}", why=decision.queue, now=now)
+
+
+def reply(db: Session, house: House, case: Case, text: str, staff_id: int, once: str, now: datetime) -> None:
+    """The office answers; the case stays open."""
+    _answer(db, house, case, "reply", text, staff_id, once, now)
+
+
+def resolve(db: Session, house: House, case: Case, what_was_done: str, staff_id: int, once: str, now: datetime) -> None:
+    """The office says what was done. Its claim: the citizen hears it the way she chose."""
+    _answer(db, house, case, "resolve", what_was_done, staff_id, once, now)
+
+
+def _answer(
+    db: Session, house: House, case: Case, act: str, text: str, staff_id: int, once: str, now: datetime
+) -> None:
+    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
+        return
+    if not text.strip():
+        raise Refusal("Write what she should hear, then send again.")
+    case.state = moved(case.state, act)
+    calendar = house.packs[case.country].calendar
+    working, passed = clock.working_seconds(calendar, case.opened_at, now), int((now - case.opened_at).total_seconds())
+    if case.answered_at is None:
+        case.answered_at, case.first_answer_working_s, case.first_answer_calendar_s = now, working, passed
+    if act == "resolve":
+        case.resolved_at, case.resolution_working_s, case.resolution_calendar_s = now, working, passed
+    event = _note(db, case, act, now, staff_id, body=text.strip(), once=once)
+    audit.write(db, actor=f"staff:{staff_id}", act=f"case.{act}", thing=f"case:{case.id}", now=now)
+    _bring_news(db, house, case, event, now)
+
+
+def _bring_news(db: Session, house: House, case: Case, event: CaseEvent, now: datetime) -> None:
+    once = f"news:{event.id}"
+    if may_write_out(case.answer_by):
+        _tell_phone(
+            db, house, case, WRITTEN, once=once, purpose="answer", now=now, answer=event.body or "", event=event.id
+        )
+    elif must_be_told(case.answer_by):
+        db.add(Telling(case_id=case.id, event_id=event.id, state="waiting", put_at=now))
+        news = NEWS_CALL if case.answer_by == "call" else NEWS_HOTLINE
+        _tell_phone(db, house, case, news, once=once, purpose="news", now=now, event=event.id)
+
+
+def _tell_phone(
+    db: Session, house: House, case: Case, sentence: tuple[str, str], *, once: str, purpose: str, now: datetime,
+    answer: str = "", event: int = 0,
+) -> None:  # fmt: skip
+    """Puts a text to the citizen's phone in the outbox; nothing where no number is kept."""
+    if case.address_id is None or case.answer_by == "pin":
+        return
+    pack, tag = house.packs[case.country], case.language
+    facts = {
+        "case": formats.grouped(case.reference),
+        "due": formats.day_of(tag, case.due_at, pack.zone) if case.due_at else "",
+        "hotline": pack.hotline,
+        "answer": answer,
+    }
+    body = fill(house.texts.find(tag, sentence), facts)
+    about = f"event:{event}" if event else f"case:{case.id}"
+    outbox.put(db, pack.sms_channel(), case.address_id, body, purpose=purpose, about=about, once=once, now=now)
+
+
+def note_call(db: Session, telling: Telling, case: Case, outcome: str, note: str, staff_id: int, now: datetime) -> None:
+    """How a call to tell an answer came out: told, no_answer, wrong_person. Until it is told, it stays on the list."""
+    if telling.state != "waiting":
+        raise Refusal("This answer has already been told.")
+    telling.attempts, telling.tried_at = telling.attempts + 1, now
+    if outcome == "told":
+        telling.state = "told"
+    _note(db, case, "call", now, staff_id, body=note.strip() or None, data={"outcome": outcome, "telling": telling.id})
+    audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
+
+
+def _note(
+    db: Session, case: Case, kind: str, now: datetime, staff_id: int | None = None, *,
+    body: str | None = None, data: dict[str, object] | None = None, once: str | None = None,
+) -> CaseEvent:  # fmt: skip
+    event = CaseEvent(case_id=case.id, kind=kind, at=now, staff_id=staff_id, body=body, data=data or {}, once=once)
+    db.add(event)
+    db.flush()
+    return event

@@ -1,0 +1,180 @@
+"""The official's pages: her queue, the case, answering, resolving, placing."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, g, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ... import audit, clock
+from ...channels import outbox
+from ...language.measure import sms_parts
+from ...people.actions import number_of
+from ...people.records import QueueRow, Staff
+from ...people.rules import in_reach
+from ...web import actor, house, render, staff_page
+from .. import actions
+from ..records import Case, CaseEvent, events_of, in_queues
+from ..rules import Refusal
+
+bp = Blueprint("cases", __name__)
+GROUPS = ("late", "due", "later")
+
+
+def my_queues(db: Session) -> list[QueueRow]:
+    """The queues of the offices in this member of staff's reach."""
+    queues = db.scalars(select(QueueRow).where(QueueRow.retired.is_(False)).order_by(QueueRow.code))
+    offices = g.staff.office_codes()
+    return [queue for queue in queues if in_reach(g.staff.role, offices, queue.office)]
+
+
+@staff_page(bp, "/console/queue", needs="queue")
+def queue() -> Any:
+    """One glance: what is late, what is due today, what comes later."""
+    now = datetime.now(UTC)
+    with house().database.reading() as db:
+        queues = {row.code: row for row in my_queues(db)}
+        cases = in_queues(db, list(queues))
+    pack = house().packs[g.staff.country]
+    groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
+    for case in cases:
+        groups[clock.standing(now, case.due_at, pack.calendar)].append(case)
+    template = "queue_list.html" if request.headers.get("HX-Request") else "queue.html"
+    return render(template, groups=groups, queues=queues, pack=pack, now=now)
+
+
+def _case(db: Session, case_id: int) -> Case:
+    """The case, if it lies with one of her offices; otherwise there is no such case."""
+    case = db.get(Case, case_id)
+    if case is None or case.queue is None:
+        abort(404)
+    row = db.get_one(QueueRow, case.queue)
+    if case.country != g.staff.country or not in_reach(g.staff.role, g.staff.office_codes(), row.office):
+        abort(404)
+    return case
+
+
+@staff_page(bp, "/console/case/<int:case_id>", needs="case")
+def case(case_id: int) -> Any:
+    with house().database.transaction() as db:
+        found = _case(db, case_id)
+        audit.write(db, actor=actor(), act="case.read", thing=f"case:{case_id}", now=datetime.now(UTC))
+        db.flush()
+    return _page(case_id, found)
+
+
+def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
+    pack = house().packs[found.country]
+    with house().database.reading() as db:
+        events = events_of(db, case_id)
+        sent = outbox.about(db, [f"case:{case_id}", *(f"event:{event.id}" for event in events)])
+        names = {row.id: row.name for row in db.scalars(select(Staff))}
+        queue_row = db.get(QueueRow, found.queue)
+    values = {
+        "case": found,
+        "timeline": timeline(events, sent),
+        "pack": pack,
+        "names": names,
+        "once": secrets.token_hex(8),
+    }
+    values |= {"standing": clock.standing(datetime.now(UTC), found.due_at, pack.calendar), "queue": queue_row}
+    values |= {"text": "", "refusal": None, "number": None, **more}
+    return render("case.html", status, places=places_to_choose(pack), **values)
+
+
+def timeline(
+    events: list[CaseEvent], sent: list[outbox.Outgoing]
+) -> list[tuple[datetime, CaseEvent | outbox.Outgoing]]:
+    """Events and texts in the order in which they happened."""
+    lines: list[tuple[datetime, int, CaseEvent | outbox.Outgoing]] = [(event.at, 0, event) for event in events]
+    lines += [(row.put_at, 1, row) for row in sent]
+    return [(at, line) for at, _, line in sorted(lines, key=lambda entry: (entry[0], entry[1]))]
+
+
+def places_to_choose(pack: Any) -> list[tuple[str, list[str]]]:
+    """Areas of the pilot by district, for setting where a person lives."""
+    groups = []
+    for province in pack.areas:
+        groups.append((province, [province]))
+        groups += [(district, [district, *pack.places.under(district)]) for district in pack.places.under(province)]
+    return groups
+
+
+@staff_page(bp, "/console/case/<int:case_id>/answer", needs="answer", methods=("POST",))
+def answer(case_id: int) -> Any:
+    """Sends an answer, or resolves with what was done. Nothing typed is lost when it cannot be taken."""
+    text, act, now = request.form.get("text", ""), request.form.get("act", "reply"), datetime.now(UTC)
+    do = actions.resolve if act == "resolve" else actions.reply
+    once = f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
+    try:
+        with house().database.transaction() as db:
+            found = _case(db, case_id)
+            if not _answered_before(db, once) and str(found.version) != request.form.get("version"):
+                raise Refusal("Somebody changed this case a moment ago. Read it again before you send.")
+            do(db, house(), found, text, g.staff.id, once, now)
+    except (Refusal, StaleDataError) as refusal:
+        return _refused(case_id, refusal, text)
+    return redirect(url_for("cases.case", case_id=case_id))
+
+
+def _answered_before(db: Session, once: str) -> bool:
+    return db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)) is not None
+
+
+def _refused(case_id: int, refusal: Exception, text: str) -> Any:
+    with house().database.reading() as db:
+        found = _case(db, case_id)
+    sentence = getattr(refusal, "sentence", "Somebody changed this case a moment ago. Read it again before you send.")
+    return _page(case_id, found, 409, text=text, refusal=sentence)
+
+
+@staff_page(bp, "/console/case/<int:case_id>/place", needs="place", methods=("POST",))
+def place(case_id: int) -> Any:
+    """Triage sets the place; the case goes to the office that can decide."""
+    try:
+        with house().database.transaction() as db:
+            found = _case(db, case_id)
+            actions.place_case(db, house(), found, request.form.get("place", ""), g.staff.id, datetime.now(UTC))
+            queue_row = db.get_one(QueueRow, found.queue)
+    except Refusal as refusal:
+        return _refused(case_id, refusal, "")
+    if in_reach(g.staff.role, g.staff.office_codes(), queue_row.office):
+        return redirect(url_for("cases.case", case_id=case_id))
+    return redirect(url_for("cases.queue", sent=queue_row.code))
+
+
+@staff_page(bp, "/console/case/<int:case_id>/number", needs="see_number", methods=("POST",))
+def number(case_id: int) -> Any:
+    """Shows the phone number, where she did not ask to keep it from the office; the look is in the audit."""
+    with house().database.transaction() as db:
+        found = _case(db, case_id)
+        if found.address_id is None or found.answer_by not in ("write", "call"):
+            abort(404)
+        audit.write(db, actor=actor(), act="number.read", thing=f"case:{case_id}", now=datetime.now(UTC))
+        shown = number_of(db, found.address_id)
+    return _page(case_id, found, number=shown)
+
+
+@staff_page(bp, "/console/case/<int:case_id>/again/<int:row_id>", needs="answer", methods=("POST",))
+def send_again(case_id: int, row_id: int) -> Any:
+    """Sends once more what failed, or what may not have arrived."""
+    with house().database.transaction() as db:
+        found = _case(db, case_id)
+        events = [f"event:{event.id}" for event in events_of(db, case_id)]
+        if row_id not in {row.id for row in outbox.about(db, [f"case:{found.id}", *events])}:
+            abort(404)
+        outbox.send_again(db, row_id, datetime.now(UTC))
+        audit.write(db, actor=actor(), act="send.again", thing=f"outbox:{row_id}", now=datetime.now(UTC))
+    return redirect(url_for("cases.case", case_id=case_id))
+
+
+@staff_page(bp, "/console/parts", needs="answer", methods=("POST",))
+def parts(**_: Any) -> Any:
+    """How many SMS a text will take, while it is written."""
+    text = request.form.get("text", "")
+    return render("parts.html", parts=sms_parts(text) if text.strip() else 0)

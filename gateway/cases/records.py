@@ -1,0 +1,120 @@
+"""Tables of cases: the case, its timeline, and the answers an operator must tell by voice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ..db import Base, Moment, Sealed
+
+
+class Case(Base):
+    """One complaint. `address_id` is empty where no number is kept. Times are durations in seconds,
+    working by the calendar of the office that answered, and calendar (all hours)."""
+
+    __tablename__ = "cases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    category: Mapped[str] = mapped_column(String(40))
+    place: Mapped[str] = mapped_column(String(20), default="")
+    story: Mapped[str | None] = mapped_column(Sealed("cases.story"))
+    answer_by: Mapped[str] = mapped_column(String(10))
+    safe_hours: Mapped[str] = mapped_column(String(20), default="")
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"), index=True)
+    pin_hash: Mapped[str | None] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(12))
+    channel: Mapped[str] = mapped_column(String(40))
+    flow: Mapped[str] = mapped_column(String(60))
+    pack: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    queue: Mapped[str | None] = mapped_column(ForeignKey("queues.code"))
+    promise_days: Mapped[int]
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    routed_at: Mapped[datetime | None] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    resolved_at: Mapped[datetime | None] = mapped_column(Moment)
+    first_answer_working_s: Mapped[int | None]
+    first_answer_calendar_s: Mapped[int | None]
+    resolution_working_s: Mapped[int | None]
+    resolution_calendar_s: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_cases_queue_state_due_at", "queue", "state", "due_at"),
+        Index("ix_cases_state_opened_at", "state", "opened_at"),
+    )
+
+
+class CaseEvent(Base):
+    """One line of a case's timeline. `data` holds codes and ids, never a person's words: those are `body`."""
+
+    __tablename__ = "case_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Moment)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    body: Mapped[str | None] = mapped_column(Sealed("case_events.body"))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    once: Mapped[str | None] = mapped_column(String(80), unique=True)
+
+
+class Telling(Base):
+    """An answer that an operator tells by voice. `state`: waiting or told."""
+
+    __tablename__ = "tellings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("case_events.id"))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    put_at: Mapped[datetime] = mapped_column(Moment)
+    tried_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_tellings_state_put_at", "state", "put_at"),)
+
+
+def by_reference(db: Session, reference: str) -> Case | None:
+    return db.scalar(select(Case).where(Case.reference == reference))
+
+
+def of_address(db: Session, address_id: int, limit: int = 5) -> list[Case]:
+    """The cases lodged from an address, newest first."""
+    return list(db.scalars(select(Case).where(Case.address_id == address_id).order_by(Case.id.desc()).limit(limit)))
+
+
+def in_queues(db: Session, queues: list[str], limit: int = 200) -> list[Case]:
+    """Open cases of these queues, the one due first on top."""
+    mine = select(Case).where(Case.queue.in_(queues), Case.state.in_(("routed", "answered")))
+    return list(db.scalars(mine.order_by(Case.due_at, Case.id).limit(limit)))
+
+
+def events_of(db: Session, case_id: int) -> list[CaseEvent]:
+    return list(db.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id)))
+
+
+def last_words(db: Session, case_id: int) -> CaseEvent | None:
+    """The latest answer of the office, or what it says was done."""
+    answers = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(("reply", "resolve")))
+    return db.scalar(answers.order_by(CaseEvent.id.desc()).limit(1))
+
+
+def not_routed(db: Session, before: datetime, limit: int = 50) -> list[int]:
+    """Cases that no worker has routed, opened before then."""
+    waiting = select(Case.id).where(Case.state == "received", Case.opened_at < before)
+    return list(db.scalars(waiting.order_by(Case.opened_at).limit(limit)))
+
+
+def waiting_tellings(db: Session, country: str) -> list[tuple[Telling, Case]]:
+    wanted = select(Telling, Case).join(Case, Case.id == Telling.case_id)
+    mine = wanted.where(Telling.state == "waiting", Case.country == country)
+    return [(telling, case) for telling, case in db.execute(mine.order_by(Telling.put_at).limit(200))]

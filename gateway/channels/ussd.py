@@ -1,0 +1,58 @@
+"""USSD through an aggregator, in the form dialect of Africa's Talking.
+
+The gateway POSTs a form for each hop: `sessionId` (the same for the whole session), `phoneNumber`
+(E.164), `serviceCode`, `networkCode`, and `text`, which is everything typed since the dial, joined
+by `*`; empty on the first hop (a dialled `*123*1*2#` may arrive with `1*2` at once). The answer is
+text/plain, `CON ` before a screen that waits for input, `END ` before the last one. There is no
+signature: the gateway is known by a shared secret in the query, `?key=`. A hop that we answer late
+is sent again with the same text; because the text is cumulative, a repeat can be told from a second
+"1" by the text alone.
+
+After the first hop the new input is whatever follows what was answered already, stars included: a
+star that a person typed is data. Nothing is ever sent by this channel on its own account.
+"""
+
+from __future__ import annotations
+
+import hmac
+
+from ..language.measure import Size
+from . import Consumed, Forged, Malformed, Message, NotSent, Receipt, Request, Turn
+
+
+class AfricasTalkingUssd:
+    mode = "ussd"
+    can_reply = True
+
+    def __init__(self, name: str, size: Size, secret: str) -> None:
+        self.name, self.size, self._secret = name, size, secret
+
+    def hear(self, request: Request, consumed: Consumed) -> Message:
+        if not hmac.compare_digest(request.query.get("key", "").encode(), self._secret.encode()):
+            raise Forged(self.name)
+        session, phone = request.form.get("sessionId", ""), request.form.get("phoneNumber", "")
+        text = request.form.get("text")
+        if not session or len(session) > 200:
+            raise Malformed("sessionId is missing or longer than 200 characters")
+        if not phone or len(phone) > 30:
+            raise Malformed("phoneNumber is missing or longer than 30 characters")
+        if text is None:
+            raise Malformed("text is missing (it is empty on the first hop, but there)")
+        before = consumed(session)
+        return Message(self.name, phone, session, text, self._inputs(text, before), new=before is None)
+
+    def _inputs(self, text: str, before: int | None) -> tuple[str, ...]:
+        if before is None:
+            return tuple(text.split("*")) if text else ()
+        if len(text) <= before:
+            raise Malformed("text is shorter than what this session has sent before")
+        return (text[before + 1 :] if before else text,)
+
+    def answer(self, turn: Turn) -> tuple[str, str]:
+        return f"{'END' if turn.ends else 'CON'} {turn.text}", "text/plain; charset=utf-8"
+
+    def receipt(self, request: Request) -> Receipt:
+        raise Malformed("this channel has no receipts")
+
+    def send(self, address: str, text: str, callback_url: str) -> str:
+        raise NotSent("a USSD screen cannot be sent unasked", permanent=True)

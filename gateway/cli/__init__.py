@@ -1,0 +1,1 @@
+"""The `sala` command: everything that is done from a terminal."""

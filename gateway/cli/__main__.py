@@ -1,0 +1,78 @@
+"""`sala <word>`: reads the words and calls what does the work. Mistakes of the caller are one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+from ..reading import Faulty
+from ..seal import KeyRefused
+from ..settings import SettingsError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def later(where: str) -> Command:
+    """A command's function, imported only when it is called: a worker need not wait for what a check reads."""
+    module, _, name = where.partition(".")
+
+    def call(given: argparse.Namespace) -> int:
+        found: Command = getattr(import_module(f"gateway.cli.{module}"), name)
+        return found(given)
+
+    return call
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="sala", description="Sala: the open hall where anyone may be heard.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name: str, where: str, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(do=later(where))
+        return made
+
+    add("run", "run.run", "set up and start the whole demo; Ctrl-C stops it")
+    add("check", "check.check", "prove flows, texts and country packs")
+    add("texts", "texts.texts", "collect the sentences and update the translations")
+    dial = add("phone", "phone.phone", "a basic phone in this terminal, on the running demo")
+    dial.add_argument("--number", default="+85599000001", help="the phone's own number")
+    dial.add_argument("--channel", default="kh-ussd")
+    dial.add_argument("--keys", help="press these keys, separated by commas, and print the call")
+    dial.add_argument(
+        "--wait", type=float, default=0, metavar="SECONDS", help="after the call, wait this long for messages"
+    )
+    add("web", "processes.web", "the web process (gunicorn)")
+    add("worker", "processes.worker", "one RQ worker")
+    add("tick", "processes.tick", "the tick: asks every second what is due")
+    add("valkey", "processes.valkey", "the demo's Valkey").add_argument("config")
+    add("carrier", "processes.carrier", "the demo's mobile network").add_argument("port", type=int)
+    add("migrate", "keep.migrate_command", "bring the database up to date and copy the packs' offices into it")
+    staff = add("staff", "keep.staff", "add a member of staff")
+    staff.add_argument("act", choices=["add"])
+    staff.add_argument("name")
+    staff.add_argument("role")
+    staff.add_argument("--country", default="kh")
+    staff.add_argument("--office", action="append", default=[], help="an office code; may be given more than once")
+    staff.add_argument("--language", default="en")
+    keys = add("keys", "keep.keys", "new: print a key; rotate: seal everything anew with the newest key")
+    keys.add_argument("act", choices=["new", "rotate"])
+    audit = add("audit", "keep.audit_command", "prove that the audit was not altered")
+    audit.add_argument("act", choices=["verify"])
+    backup = add("backup", "keep.backup", "copy the database, with the fingerprints of its keys")
+    backup.add_argument("target", help="a new folder")
+
+    given = parser.parse_args(words)
+    try:
+        return int(given.do(given))
+    except (SettingsError, KeyRefused) as error:
+        print(f"sala: {error}", file=sys.stderr)
+    except Faulty as faulty:
+        print(faulty, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

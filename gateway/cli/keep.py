@@ -1,0 +1,219 @@
+"""Keeping Sala: migrations, offices, staff, keys, the audit, backups."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from alembic import command
+from alembic.config import Config
+from argon2 import PasswordHasher
+from sqlalchemy import Column, LargeBinary, func, select, type_coerce, update
+from sqlalchemy.orm import Session
+
+from .. import audit, seal
+from ..cases.records import Case
+from ..db import Database, Mark, Sealed, SealedJson
+from ..house import House, open_house
+from ..people import actions as people
+from ..people.records import Address, Staff
+from ..people.rules import NEEDS_TOTP, PASSWORD_LETTERS, ROLES
+from ..settings import ROOT, Settings, SettingsError, read_settings
+from .tables import METADATA
+
+DEMO_OFFICES = {
+    "officer": ("kh-17", "kh-1710", "kh-171001"),
+    "supervisor": ("kh-17", "kh-01"),
+}
+
+
+def migrate(url: str) -> None:
+    """Brings the database to the newest revision."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def prepare(settings: Settings) -> House:
+    """Migrates, checks that the keys are those of the data, and copies the packs' offices."""
+    house = open_house(settings)
+    migrate(settings.database_url)
+    with house.database.transaction() as db:
+        check_fingerprints(db.get(Mark, "keys"), seal.ring())
+        now = datetime.now(UTC)
+        prints = ",".join(f"{number}:{mark}" for number, mark in seal.ring().fingerprints().items())
+        db.merge(Mark(name="keys", value=prints, at=now))
+        for pack in house.packs.values():
+            people.copy_offices(db, pack)
+            db.merge(Mark(name=f"pack.{pack.code}", value=pack.version, at=now))
+    return house
+
+
+def check_fingerprints(known: Mark | None, ring: seal.Keyring) -> None:
+    """Raises SettingsError where these are not the keys that the data was sealed with."""
+    if known is None:
+        return
+    have = {f"{number}:{mark}" for number, mark in ring.fingerprints().items()}
+    if not have & set(known.value.split(",")):
+        raise SettingsError("SALA_KEYS are not the keys this database was sealed with; nothing in it could be read.")
+
+
+def migrate_command(_: argparse.Namespace) -> int:
+    prepare(read_settings(os.environ))
+    print("The database is up to date, and the offices of the packs are in it.")
+    return 0
+
+
+def staff(given: argparse.Namespace) -> int:
+    """Adds a member of staff; the password comes from the terminal or standard input, never from the words."""
+    settings = read_settings(os.environ)
+    house = open_house(settings)
+    if given.role not in ROLES:
+        raise SettingsError(f"'{given.role}' is not a role; the roles are {', '.join(ROLES)}.")
+    known = {code for pack in house.packs.values() for code in pack.offices}
+    for code in given.office:
+        if code not in known:
+            raise SettingsError(f"'{code}' is not an office of the pack; write one such as kh-1710.")
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if len(password) < PASSWORD_LETTERS:
+        raise SettingsError(f"the password needs at least {PASSWORD_LETTERS} letters.")
+    hashed = PasswordHasher().hash(password)
+    totp = pyotp.random_base32() if given.role in NEEDS_TOTP else None
+    with house.database.transaction() as db:
+        if db.scalar(select(Staff.id).where(Staff.name == given.name)):
+            raise SettingsError(f"there is a member of staff named {given.name} already.")
+        people.add_staff(
+            db, name=given.name, role=given.role, password=hashed, country=given.country, offices=given.office,
+            language=given.language, totp=totp, actor="system", now=datetime.now(UTC),
+        )  # fmt: skip
+    print(f"{given.name} may sign in at {settings.public_base_url}/console as {given.role}.")
+    if totp:
+        uri = pyotp.TOTP(totp).provisioning_uri(given.name, issuer_name="Sala")
+        print(f"One-time codes: put this into an authenticator now; it is not shown again.\n{uri}")
+    return 0
+
+
+def add_demo_staff(settings: Settings, logins: Path) -> None:
+    """One member of staff for each role, with passwords made here and written beside the data."""
+    house = open_house(settings)
+    with house.database.reading() as db:
+        there = set(db.scalars(select(Staff.name)))
+    if logins.exists() and set(ROLES) <= there:
+        return
+    passwords = {role: secrets.token_urlsafe(9) for role in ROLES}
+    hashed = {role: PasswordHasher(time_cost=2, memory_cost=19456).hash(word) for role, word in passwords.items()}
+    with house.database.transaction() as db:
+        for role in ROLES:
+            if role in there:
+                db.execute(update(Staff).where(Staff.name == role).values(password=hashed[role]))
+                continue
+            people.add_staff(
+                db, name=role, role=role, password=hashed[role], country=settings.countries[0],
+                offices=DEMO_OFFICES.get(role, ()), language="en", totp=None, actor="system", now=datetime.now(UTC),
+            )  # fmt: skip
+    with os.fdopen(os.open(logins, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf8") as file:
+        file.writelines(f"{role} {word}\n" for role, word in passwords.items())
+
+
+def keys(given: argparse.Namespace) -> int:
+    if given.act == "new":
+        print(seal.new_key())
+        return 0
+    house = open_house(read_settings(os.environ))
+    count = rotate(house.database)
+    newest = seal.ring().newest
+    print(f"{count} values were sealed anew with key {newest}.")
+    with house.database.reading() as db:
+        held = db.scalar(
+            select(func.count()).where(Case.pin_hash.is_not(None), ~Case.pin_hash.startswith(f"{newest}:"))
+        )
+    if held:
+        print(f"{held} cases are opened by a PIN that an older key marks: keep the older keys in SALA_KEYS for them.")
+    else:
+        print("Older keys may leave SALA_KEYS in 48 hours, when the last hop they marked is purged.")
+    return 0
+
+
+def rotate(database: Database) -> int:
+    """Seals every sealed value anew with the newest key, and hashes every number anew; how many values.
+    PIN marks cannot be made again: they stay under the key that made them."""
+    count = 0
+    for table in METADATA.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, (Sealed, SealedJson)):
+                with database.transaction() as db:
+                    count += _reseal(db, column)
+    with database.transaction() as db:
+        for address in db.scalars(select(Address)):
+            address.number_hash = seal.ring().hash(address.number, people.NUMBER)
+    return count
+
+
+def _reseal(db: Session, column: Column[Any]) -> int:
+    key = next(iter(column.table.primary_key.columns))
+    raw = type_coerce(column, LargeBinary)
+    rows = db.execute(select(key, raw, column).where(column.is_not(None))).all()
+    old = [(row_id, value) for row_id, sealed, value in rows if bytes(sealed)[0] != seal.ring().newest]
+    for row_id, value in old:
+        db.execute(update(column.table).where(key == row_id).values({column.name: value}))
+    return len(old)
+
+
+def audit_command(_: argparse.Namespace) -> int:
+    house = open_house(read_settings(os.environ))
+    with house.database.reading() as db:
+        count, wrong = audit.verify(db)
+        waiting = audit.unsealed(db)
+    print(f"{count} rows hold{f'; {wrong}' if wrong else ''}; {waiting} wait for the sealer.")
+    return 1 if wrong else 0
+
+
+def backup(given: argparse.Namespace) -> int:
+    """Copies the database into a new folder, with the fingerprints of the keys it needs (not the keys)."""
+    settings = read_settings(os.environ)
+    seal.use(seal.read_keys(settings.keys))
+    target = Path(given.target)
+    try:
+        target.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"{target} cannot be made ({error.strerror}); name a folder that is not there yet."
+        ) from None
+    made = copy_database(settings.database_url, target)
+    prints = "".join(f"key {number} {mark}\n" for number, mark in seal.ring().fingerprints().items())
+    (target / "keys.fingerprints").write_text(prints, encoding="utf8")
+    print(f"{made} and the fingerprints of its keys are in {target}.")
+    print("THE KEYS ARE NOT IN IT. Keep SALA_KEYS somewhere else: without them this copy can never be read,")
+    print("and with them beside it, whoever takes the copy can read every complaint.")
+    if (settings.var / "demo.env").exists():
+        print(
+            f"WARNING: {settings.var / 'demo.env'} holds the keys beside the data. That is for the demo alone.",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def copy_database(url: str, target: Path) -> str:
+    if url.startswith("sqlite"):
+        source, copy = sqlite3.connect(url.removeprefix("sqlite:///")), sqlite3.connect(target / "sala.sqlite3")
+        with source, copy:
+            source.backup(copy)
+        return "sala.sqlite3"
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    try:
+        subprocess.run(["pg_dump", "--format=custom", f"--file={target / 'sala.dump'}", plain], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise SettingsError(
+            "pg_dump could not copy the database; install PostgreSQL's client of the server's version."
+        ) from None
+    return "sala.dump"

@@ -1,0 +1,11 @@
+"""The metadata with every table in it: for whoever needs all of them (migrations, key rotation)."""
+
+from .. import audit
+from ..cases import records as cases
+from ..channels import outbox
+from ..db import Base
+from ..dialogue import records as dialogue
+from ..people import records as people
+
+MODULES = (audit, cases, dialogue, outbox, people)
+METADATA = Base.metadata

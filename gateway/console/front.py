@@ -1,0 +1,105 @@
+"""The front page (what this is), and the machine's own: /healthz, /readyz, /metrics."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..cases.records import Case
+from ..channels import outbox
+from ..db import Mark
+from ..web import house, limiter, public, render
+
+bp = Blueprint("front", __name__)
+BEATS = ("tick", "deliver")
+BEAT_LATE = timedelta(seconds=60)
+OUTBOX_LATE = timedelta(minutes=10)
+HOUR = 3600
+BUCKETS = (HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, 24 * HOUR, 40 * HOUR, 80 * HOUR, 160 * HOUR, 320 * HOUR)
+DURATIONS = ("first_answer_working", "first_answer_calendar", "resolution_working", "resolution_calendar")
+
+
+@bp.get("/")
+@public
+def home() -> Any:
+    return render("home.html", packs=house().packs.values())
+
+
+@bp.get("/healthz")
+@limiter.exempt
+@public
+def healthz() -> Response:
+    """This process answers."""
+    return Response("well\n", content_type="text/plain")
+
+
+@bp.get("/readyz")
+@limiter.exempt
+@public
+def readyz() -> Response:
+    """Whether the whole of Sala works: the database answers, the tick beats, the outbox moves."""
+    with house().database.reading() as db:
+        wrong = list(what_stands_still(db, datetime.now(UTC)))
+    return Response(
+        "".join(f"{line}\n" for line in wrong or ["ready"]), 503 if wrong else 200, content_type="text/plain"
+    )
+
+
+def what_stands_still(db: Session, now: datetime) -> Iterator[str]:
+    """The dead man's switch: each loop that has not beaten, an outbox that does not move."""
+    for name in BEATS:
+        mark = db.get(Mark, f"beat.{name}")
+        if mark is None or mark.at < now - BEAT_LATE:
+            yield f"the {name} loop has not run since {mark.at.isoformat() if mark else 'the start'}"
+    stuck = outbox.overdue(db, now - OUTBOX_LATE)
+    if stuck:
+        yield f"{len(stuck)} or more texts have waited for over ten minutes"
+
+
+@bp.get("/metrics")
+@limiter.exempt
+@public
+def metrics() -> Response:
+    """Counts and durations, from rows, so that every process tells the same. Not for the public: they are
+    given on this machine, or for the token in METRICS_TOKEN."""
+    token = house().settings.metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not (token and hmac.compare_digest(given, token)) and request.remote_addr not in ("127.0.0.1", "::1"):
+        abort(403)
+    registry = CollectorRegistry()
+    registry.register(_FromRows())
+    return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+class _FromRows(Collector):
+    def collect(self) -> Iterator[Any]:
+        with house().database.reading() as db:
+            cases = GaugeMetricFamily("sala_cases", "Cases by state.", labels=["state"])
+            for state, count in db.execute(select(Case.state, func.count()).group_by(Case.state)):
+                cases.add_metric([state], count)
+            texts = GaugeMetricFamily("sala_outbox", "Texts in the outbox by state.", labels=["state"])
+            for state, count in outbox.counts(db).items():
+                texts.add_metric([state], count)
+            yield from (cases, texts)
+            for name in DURATIONS:
+                yield _histogram(db, name)
+
+
+def _histogram(db: Session, name: str) -> HistogramMetricFamily:
+    column = getattr(Case, f"{name}_s")
+    counted = [func.count().filter(column <= bound) for bound in BUCKETS]
+    *below, count, total = db.execute(select(*counted, func.count(column), func.coalesce(func.sum(column), 0))).one()
+    buckets = [(str(float(bound)), float(found)) for bound, found in zip(BUCKETS, below, strict=True)]
+    what = name.replace("_", " ")
+    family = HistogramMetricFamily(f"sala_{name}_seconds", f"Seconds from lodging to {what} time, of all cases.")
+    family.add_metric([], buckets=[*buckets, ("+Inf", float(count))], sum_value=float(total))
+    return family

@@ -1,0 +1,8 @@
+/* Keeps what is being typed in this tab until the server has confirmed it: a reload loses nothing. */
+"use strict";
+document.querySelectorAll("form[data-draft]").forEach((form) => {
+  const box = form.querySelector("textarea");
+  const name = "draft:" + form.dataset.draft + ":" + form.elements.version.value;
+  if (!box.value) box.value = sessionStorage.getItem(name) || "";
+  box.addEventListener("input", () => sessionStorage.setItem(name, box.value));
+});

@@ -1,0 +1,108 @@
+"""A country pack: who answers, where, how soon, over which channels. Facts, as data; pure.
+
+`read.py` makes a `Pack` from `countries/<code>/`, or says what is wrong with file and line.
+`places.py` knows the areas. `route.py` says which queue gets a case. No pack writes to a database:
+the offices and queues that staff work with are copied there by `people.actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..clock import Calendar
+from ..language.measure import Size
+from .places import Places
+
+LEVELS = ("province", "district", "commune")
+
+
+@dataclass(frozen=True)
+class Category:
+    """What a complaint is about. `days`: the promise, in working days."""
+
+    code: str
+    name: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office that answers. `place` is the code of the area it serves."""
+
+    code: str
+    level: str
+    place: str
+    parent: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Where cases wait. `kind` is `cases`, or `triage` for those that cannot be placed yet."""
+
+    code: str
+    office: str
+    kind: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """For these categories, the lowest level that can decide."""
+
+    categories: tuple[str, ...]
+    to: str
+    line: int
+
+
+@dataclass(frozen=True)
+class ChannelRow:
+    """A channel as the pack sets it up; the provider's file in `gateway/channels` speaks it."""
+
+    name: str
+    kind: str
+    size: Size
+    can_reply: bool
+    code: str
+    sender: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All that one country brings."""
+
+    code: str
+    name: str
+    zone: str
+    phone_region: str
+    languages: tuple[str, ...]
+    areas: tuple[str, ...]
+    triage: str
+    hotline: str
+    resume: timedelta
+    categories: Mapping[str, Category]
+    rules: tuple[Rule, ...]
+    offices: Mapping[str, Office]
+    queues: Mapping[str, Queue]
+    calendar: Calendar
+    channels: Mapping[str, ChannelRow]
+    places: Places
+    version: str
+
+    def office_name(self, code: str, tag: str) -> str:
+        office = self.offices.get(code)
+        return _named(office.names, tag) if office else code
+
+    def queue_name(self, code: str, tag: str) -> str:
+        queue = self.queues.get(code)
+        return _named(queue.names, tag) if queue else code
+
+    def sms_channel(self) -> str:
+        """The name of the channel by which this country's phones are written to."""
+        return next(name for name, row in self.channels.items() if row.kind == "sms")
+
+
+def _named(names: Mapping[str, str], tag: str) -> str:
+    return names.get(tag) or names["en"]

@@ -1,0 +1,250 @@
+"""Reads and checks `countries/<code>/`. A pack with a mistake is refused: file, line, sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+
+from ..clock import Calendar
+from ..language.measure import USSD, Size
+from ..language.tags import is_tag
+from ..reading import Fault, Faulty, Lined, did_you_mean, read_file, unknown_words
+from . import LEVELS, Category, ChannelRow, Office, Pack, Queue, Rule
+from .places import GAZETTEERS, Places
+
+FILES = ("country", "categories", "routing", "offices", "calendar", "channels")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOLIDAY_YEARS = range(2025, 2036)
+_SPAN = re.compile(r"(\d+) (minute|hour|day)s?")
+_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+
+
+def read_pack(root: Path, code: str) -> Pack:
+    """The pack of country `code` under `root/countries`. Raises Faulty."""
+    reader = _Reader(root, code)
+    pack = reader.pack()
+    if reader.faults:
+        raise Faulty(reader.faults)
+    return pack
+
+
+def read_span(text: str) -> timedelta | None:
+    """`30 minutes`, `2 hours`, `7 days`; None where it is none of these."""
+    found = _SPAN.fullmatch(text)
+    return timedelta(**{f"{found[2]}s": int(found[1])}) if found else None
+
+
+class _Reader:
+    """Reads one pack, keeping faults instead of stopping at the first."""
+
+    def __init__(self, root: Path, code: str) -> None:
+        self.code, self.folder = code, root / "countries" / code
+        self.faults: list[Fault] = []
+        self.files: dict[str, Lined] = {}
+        for name in FILES:
+            self.files[name], faults = read_file(self.folder / f"{name}.yaml", root)
+            self.faults += faults
+        if self.faults:
+            raise Faulty(self.faults)
+
+    def fault(self, file: str, key: str, sentence: str, inside: Lined | None = None) -> None:
+        line = (inside if inside is not None else self.files[file]).line_of(key)
+        self.faults.append(Fault(f"countries/{self.code}/{file}.yaml", line, sentence))
+
+    def words(self, file: str, found: Lined, known: tuple[str, ...], owner: str) -> None:
+        self.faults += unknown_words(found, known, f"countries/{self.code}/{file}.yaml", owner)
+
+    def need(self, file: str, key: str, inside: Lined | None = None) -> str:
+        found = (inside if inside is not None else self.files[file]).get(key)
+        if not isinstance(found, str) or not found:
+            self.fault(file, key, f"'{key}' is missing", inside)
+            return ""
+        return found
+
+    def pack(self) -> Pack:
+        country = self.files["country"]
+        known = ("name", "zone", "phone", "languages", "areas", "triage", "hotline", "resume")
+        self.words("country", country, known, "the country")
+        places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
+        areas = tuple(country.get("areas", ()))
+        for area in areas:
+            if places.get(area) is None:
+                self.fault("country", "areas", f"'{area}' is not a province of the gazetteer")
+        categories = self.categories()
+        offices, queues = self.offices(places, areas)
+        triage = self.need("country", "triage")
+        if triage not in queues:
+            self.fault("country", "triage", f"'{triage}' is not a queue{did_you_mean(triage, queues)}")
+        return Pack(
+            code=self.code,
+            name=self.need("country", "name"),
+            zone=self.zone(),
+            phone_region=self.need("country", "phone"),
+            languages=self.languages(),
+            areas=areas,
+            triage=triage,
+            hotline=(country.get("hotline") or {}).get("number", ""),
+            resume=self.span("resume"),
+            categories=categories,
+            rules=self.rules(categories),
+            offices=offices,
+            queues=queues,
+            calendar=self.calendar(),
+            channels=self.channels(),
+            places=places,
+            version=self.version(),
+        )
+
+    def version(self) -> str:
+        digest = hashlib.sha256()
+        for name in FILES:
+            digest.update((self.folder / f"{name}.yaml").read_bytes())
+        return digest.hexdigest()[:12]
+
+    def zone(self) -> str:
+        zone = self.need("country", "zone")
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.fault("country", "zone", f"'{zone}' is not a time zone; write one such as Asia/Phnom_Penh")
+            return "UTC"
+        return zone
+
+    def languages(self) -> tuple[str, ...]:
+        tags = tuple(self.files["country"].get("languages", ()))
+        for tag in tags:
+            if not is_tag(tag):
+                self.fault("country", "languages", f"'{tag}' is not a locale; write one such as km or km-Latn")
+        if not tags:
+            self.fault("country", "languages", "'languages' is missing")
+        return tags
+
+    def span(self, key: str) -> timedelta:
+        text = self.need("country", key)
+        span = read_span(text)
+        if span is None:
+            self.fault("country", key, f"'{text}' is not a length of time; write one such as 30 minutes")
+        return span or timedelta()
+
+    def categories(self) -> dict[str, Category]:
+        found = {}
+        for code, row in self.files["categories"].items():
+            if not isinstance(row, Lined):
+                self.fault("categories", code, f"category '{code}' needs a name and days")
+                continue
+            self.words("categories", row, ("name", "days"), f"category '{code}'")
+            days = self.need("categories", "days", row)
+            if not days.isdigit() or not 1 <= int(days) <= 90:
+                self.fault("categories", "days", f"category '{code}' promises '{days}' days; write 1 to 90", row)
+                days = "1"
+            found[code] = Category(code, self.need("categories", "name", row), int(days))
+        return found
+
+    def rules(self, categories: dict[str, Category]) -> tuple[Rule, ...]:
+        rows, rules = self.files["routing"].get("rules", []), []
+        for row in rows:
+            named = row.get("category", [])
+            codes = tuple([named] if isinstance(named, str) else named)
+            self.words("routing", row, ("category", "to"), "a rule")
+            for code in codes:
+                if code not in categories:
+                    self.fault(
+                        "routing", "category", f"'{code}' is not a category{did_you_mean(code, categories)}", row
+                    )
+            to = self.need("routing", "to", row)
+            if to not in LEVELS:
+                self.fault("routing", "to", f"'{to}' is not a level{did_you_mean(to, LEVELS)}", row)
+            rules.append(Rule(codes, to, row.line))
+        ruled = {code for rule in rules for code in rule.categories}
+        for code in categories:
+            if code not in ruled:
+                self.fault("routing", "rules", f"no rule names category '{code}'; say who can decide it")
+        return tuple(rules)
+
+    def offices(self, places: Places, areas: tuple[str, ...]) -> tuple[dict[str, Office], dict[str, Queue]]:
+        levels, triage = self.files["offices"].get("levels", Lined()), self.files["offices"].get("triage", Lined())
+        offices: dict[str, Office] = {}
+        queues: dict[str, Queue] = {}
+        for level in levels:
+            if level not in LEVELS:
+                self.fault("offices", level, f"'{level}' is not a level{did_you_mean(level, LEVELS)}", levels)
+        for place in places.by_code.values():
+            if place.code[:2] not in areas or place.level not in levels:
+                continue
+            code, pattern = f"{self.code}-{place.code}", levels[place.level]
+            names = {t: str(p).replace("{place}", places.name(place.code, t)) for t, p in pattern.items() if is_tag(t)}
+            offices[code] = Office(
+                code, place.level, place.code, f"{self.code}-{place.parent}" if place.parent else "", names
+            )
+            queues[code] = Queue(code, code, "cases", names)
+            if pattern.get("triage") == "yes":
+                sorting = {t: str(triage.get(t, "{office}")).replace("{office}", names[t]) for t in names}
+                queues[f"{code}-triage"] = Queue(f"{code}-triage", code, "triage", sorting)
+        return offices, queues
+
+    def calendar(self) -> Calendar:
+        found = self.files["calendar"]
+        self.words("calendar", found, ("hours", "closed", "open"), "the calendar")
+        hours: dict[int, tuple[tuple[time, time], ...]] = {}
+        for days, text in found.get("hours", Lined()).items():
+            spans = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in _HOURS.findall(str(text)))
+            first, _, last = days.partition("-")
+            if first not in DAYS or (last or first) not in DAYS or not spans or any(a >= b for a, b in spans):
+                self.fault(
+                    "calendar",
+                    days,
+                    f"'{days}: {text}' is not read; write mon-fri: 07:30-11:30 14:00-17:00",
+                    found["hours"],
+                )
+                continue
+            for number in range(DAYS.index(first), DAYS.index(last or first) + 1):
+                hours[number] = spans
+        if not hours:
+            self.fault("calendar", "hours", "the offices need working hours")
+        table = holidays.country_holidays(self.code.upper(), years=HOLIDAY_YEARS)
+        closed = (set(table) | self.days(found, "closed")) - self.days(found, "open")
+        return Calendar(self.zone(), hours, frozenset(closed))
+
+    def days(self, found: Lined, key: str) -> set[date]:
+        rows = found.get(key, {})
+        days = set()
+        for written in rows if isinstance(rows, dict) else ():
+            try:
+                days.add(datetime.strptime(written, "%Y-%m-%d").date())  # noqa: DTZ007
+            except ValueError:
+                self.fault("calendar", written, f"'{written}' is not a date; write one such as 2026-11-23", rows)
+        return days
+
+    def channels(self) -> dict[str, ChannelRow]:
+        rows = {}
+        for name, row in self.files["channels"].items():
+            known = ("kind", "dialect", "provider", "code", "septets", "units", "sender", "can_reply")
+            self.words("channels", row, known, f"channel '{name}'")
+            kind = self.need("channels", "kind", row)
+            if kind not in ("ussd", "sms"):
+                self.fault("channels", "kind", f"'{kind}' is not a kind of channel; write ussd or sms", row)
+            rows[name] = ChannelRow(
+                name,
+                kind,
+                self.size(name, row),
+                row.get("can_reply") != "no",
+                row.get("code", ""),
+                row.get("sender", ""),
+            )
+        for kind in ("ussd", "sms"):
+            if kind not in {row.kind for row in rows.values()}:
+                self.fault("channels", kind, f"no channel of kind {kind} is given")
+        return rows
+
+    def size(self, name: str, row: dict[str, Any]) -> Size:
+        try:
+            return Size(int(row.get("septets", USSD.septets)), int(row.get("units", USSD.units)))
+        except ValueError:
+            self.fault("channels", name, f"channel '{name}' needs whole numbers for septets and units")
+            return USSD

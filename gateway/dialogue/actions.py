@@ -1,0 +1,291 @@
+"""The road of one message: heard, answered, kept; all in the caller's transaction.
+
+`answer` gives the same turn for the same hop, however often it is heard. `lapse` is what time does to
+a conversation that was left. A conversation belongs to an address; it ends on the book it began with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import phonenumbers
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from .. import seal
+from ..cases.records import Case
+from ..channels import Channel, Malformed, Message, Turn
+from ..channels.outbox import Outgoing
+from ..country import Pack
+from ..house import House
+from ..language import fold
+from ..language.measure import USSD, Size
+from ..language.tags import SOURCE
+from ..people import actions as people
+from ..people.records import Address
+from . import talk
+from .asking import is_pin
+from .book import Book, from_bytes, to_bytes
+from .effects import EFFECTS, LISTS, Stand, facts_in_words
+from .flow import at
+from .records import BookRow, Conversation, HeardRow, Left
+from .screens import Screens, Voice, screens
+from .state import Done as Performed
+from .state import Effect, Event, Heard, Lapsed, Redialled, State, from_json, to_json
+from .state import Rows as Fetched
+
+HEARD_FOR = timedelta(hours=48)
+WANTS_A_MESSAGE = 30
+SESSION, HOP, PIN = "session", "hop", "pin.road"
+
+
+class Endless(Exception):
+    """A flow wanted more than 30 things at one message: it turns in a circle."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a conversation needs beside the transaction: the house, and the book served now."""
+
+    house: House
+    book: Book
+
+
+def answer(db: Session, desk: Desk, channel: Channel, message: Message, now: datetime) -> Turn:
+    """Hears a message and says what comes next. Raises Malformed where the number is none."""
+    pack = desk.house.pack_of_channel(channel.name)
+    number = normal_number(message.address, pack)
+    heard_id, known = _hear(db, channel.name, message, now)
+    if known:
+        return known
+    address = people.hear_from(db, pack.code, number, now)
+    talked = _Talk(db, desk, pack, channel.name, channel.mode, channel.size, address, now)
+    turn = talked.hear(message)
+    row = db.get_one(HeardRow, heard_id)
+    row.answer, row.ends = turn.text, turn.ends
+    return turn
+
+
+def normal_number(written: str, pack: Pack) -> str:
+    """E.164, as a phone number is kept. Foreign numbers are as good as local ones."""
+    try:
+        parsed = phonenumbers.parse(written, pack.phone_region)
+    except phonenumbers.NumberParseException:
+        raise Malformed("phoneNumber is not a phone number") from None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _hear(db: Session, channel: str, message: Message, now: datetime) -> tuple[int, Turn | None]:
+    """Notes the hop; where it was heard before, the turn it was given."""
+    values = {"channel": channel, "hop_hash": _hop_hash(message), "ends": False, "heard_at": now}
+    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(HeardRow)
+    new = db.scalar(insert.values(**values).on_conflict_do_nothing().returning(HeardRow.id))
+    if new:
+        return new, None
+    found = HeardRow.hop_hash.in_(seal.ring().hashes(f"{message.session}\0{message.replay}", HOP))
+    row = db.scalars(select(HeardRow).where(HeardRow.channel == channel, found)).one()
+    return row.id, Turn(row.answer or "", row.ends)
+
+
+def _hop_hash(message: Message) -> str:
+    return seal.ring().hash(f"{message.session}\0{message.replay}", HOP)
+
+
+def consumed(db: Session, session: str) -> int | None:
+    """How many letters of this session's text were answered; None for a session not known."""
+    mine = Conversation.session_hash.in_(seal.ring().hashes(session, SESSION))
+    return db.scalar(select(Conversation.consumed).where(mine))
+
+
+def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
+    """What happens to a conversation that was left for as long as it lasts. Safe to run twice."""
+    row = db.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
+    if row is None or row.lapses_at > now:
+        return
+    address = db.get_one(Address, row.address_id)
+    pack = desk.house.packs[address.country]
+    _Talk(db, desk, pack, row.channel, "ussd", USSD, address, now).lapse(row)
+
+
+def lapsed(db: Session, now: datetime, limit: int = 50) -> list[int]:
+    due = select(Conversation.id).where(Conversation.lapses_at <= now)
+    return list(db.scalars(due.order_by(Conversation.lapses_at).limit(limit)))
+
+
+def purge_heard(db: Session, now: datetime) -> None:
+    """Forgets hops after 48 hours."""
+    db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
+
+
+def keep_book(db: Session, book: Book, now: datetime) -> None:
+    if db.get(BookRow, book.print) is None:
+        db.add(BookRow(print=book.print, body=to_bytes(book), kept_at=now))
+        db.flush()
+
+
+class _Talk:
+    """One conversation, one message."""
+
+    def __init__(
+        self, db: Session, desk: Desk, pack: Pack, channel: str, mode: str, size: Size, address: Address, now: datetime
+    ) -> None:
+        self.db, self.desk, self.pack, self.channel = db, desk, pack, channel
+        self.mode, self.size, self.address, self.now = mode, size, address, now
+        self.book = desk.book
+
+    def hear(self, message: Message) -> Turn:
+        row = self.db.scalar(select(Conversation).where(Conversation.address_id == self.address.id))
+        if row and row.lapses_at <= self.now:
+            self.lapse(row)
+            row = None
+        state = self.resume(row) if row else self.begin()
+        if message.new or row is None:
+            state = self.advance(state, Redialled() if row else None)
+        # What was typed for a conversation that is over, or before "continue?" was asked, answers nothing now.
+        expected = not state.resume if message.new else row is not None
+        for text in message.inputs if expected else ():
+            state.pages = len(self.screens(state).pages)
+            state = self.advance(state, self.heard(state, text))
+        return self.turn(row, state, message)
+
+    def begin(self) -> State:
+        self.book = self.desk.book
+        state = talk.begin(talk.MENU)
+        if self.language() is None and talk.LANGUAGE in self.book.flows:
+            state = talk.begin(talk.LANGUAGE, aside=state)
+        return state
+
+    def resume(self, row: Conversation) -> State:
+        self.book = find_book(self.db, self.desk, row.book)
+        return from_json(row.state)
+
+    def language(self) -> str | None:
+        """The address's language, if it may still be served."""
+        tag = self.address.language
+        return tag if tag in self.desk.house.languages(self.pack) else None
+
+    def heard(self, state: State, text: str) -> Heard:
+        """The input; a secret number leaves this function only as a keyed hash."""
+        if not state.ended and not state.resume and state.at:
+            _, step = at(self.book.flows, state.flow, state.at)
+            if step.answer == "pin" and is_pin(text):
+                return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), PIN)))
+        return Heard(text)
+
+    def advance(self, state: State, event: Event | None) -> State:
+        """Walks until a person must speak, performing what is wanted on the way."""
+        step = talk.advance(self.book.flows, state, event)
+        for _ in range(WANTS_A_MESSAGE):
+            if step.want is None:
+                return step.state
+            stand = self.stand(step.want.path, step.state)
+            if isinstance(step.want, Effect):
+                done: Event = self.perform(stand, step.want)
+            else:
+                done = Fetched(LISTS[step.want.word].fetch(stand, step.want.answers))
+            step = talk.advance(self.book.flows, step.state, done)
+        raise Endless(step.state.at)
+
+    def perform(self, stand: Stand, want: Effect) -> Performed:
+        with self.db.begin_nested():
+            done = EFFECTS[want.word].perform(stand, want.answers)
+        self.db.refresh(self.address)
+        return done
+
+    def stand(self, path: str, state: State) -> Stand:
+        flow, _ = at(self.book.flows, state.flow, path)
+        return Stand(
+            db=self.db,
+            house=self.desk.house,
+            pack=self.pack,
+            address_id=self.address.id,
+            number_key=self.address.number,
+            channel=self.channel,
+            language=self.language() or SOURCE,
+            flow=f"{flow.name}@{flow.print}",
+            now=self.now,
+        )
+
+    def screens(self, state: State) -> Screens:
+        tag, pack = self.language() or SOURCE, self.pack
+        texts = self.book.texts
+        voice = Voice(
+            texts=texts,
+            tag=tag,
+            size=self.size,
+            mode=self.mode,
+            row=lambda word, code: LISTS[word].label(pack, code, tag),
+            facts=lambda facts: facts_in_words(texts, tag, pack, facts),
+        )
+        return screens(self.book.flows, state, voice)
+
+    def turn(self, row: Conversation | None, state: State, message: Message) -> Turn:
+        shown = self.screens(state)
+        state.pages = len(shown.pages)
+        text, ends = shown.shown(state.page)
+        self.keep(row, state, message, ends)
+        return Turn(text, ends)
+
+    def keep(self, row: Conversation | None, state: State, message: Message, ends: bool) -> None:
+        """Stores where the conversation stands; or, when it has ended, that it has."""
+        if row is None:
+            keep_book(self.db, self.book, self.now)
+            row = Conversation(address_id=self.address.id, channel=self.channel, book=self.book.print)
+            self.db.add(row)
+        row.channel = self.channel
+        row.session_hash = seal.ring().hash(message.session, SESSION)
+        row.consumed = len(message.replay)
+        row.state, row.step, row.heard_at = to_json(state), f"{state.flow}:{state.at}", self.now
+        lasts = talk.lasts(self.book.flows, state)
+        row.lapses_at = self.now + (timedelta(seconds=lasts) if lasts else self.pack.resume)
+        self.db.flush()
+        if ends:
+            self.end(row, state)
+
+    def end(self, row: Conversation, state: State) -> None:
+        """Closes a conversation: what it knew is forgotten. One left waiting behind the menu takes its place."""
+        if state.waits and (waits := from_json(state.waits)):
+            lasts = talk.lasts(self.book.flows, waits)
+            row.state, row.step = to_json(waits), f"{waits.flow}:{waits.at}"
+            row.lapses_at = self.now + timedelta(seconds=lasts)
+            self.db.flush()
+        else:
+            self.close(row, state, "ended")
+
+    def close(self, row: Conversation, state: State, how: str) -> None:
+        """Deletes the conversation, keeping where it stood; and the number, if it asked to keep none."""
+        self.db.add(Left(day=self.now.date(), step=row.step, how=how, book=row.book))
+        self.db.delete(row)
+        self.db.flush()
+        if _keeps_no_number(state):
+            self.forget_number()
+
+    def forget_number(self) -> None:
+        """Keeps no trace of a number whose only use was a complaint that keeps none."""
+        uses = [select(func.count()).where(table.address_id == self.address.id) for table in (Case, Outgoing)]
+        if not any(self.db.scalar(use) for use in uses):
+            self.db.expunge(self.address)
+            people.forget(self.db, self.address.id)
+
+    def lapse(self, row: Conversation) -> None:
+        """Left alone: the answers given become a case by themselves, or the conversation ends quietly."""
+        state = self.advance(self.resume(row), Lapsed())
+        self.close(row, state, "opened" if state.acts else "left")
+
+
+def _keeps_no_number(state: State) -> bool:
+    return state.acts > 0 and any(path.endswith(".how") and answer == "pin" for path, answer in state.road)
+
+
+_books: dict[str, Book] = {}
+
+
+def find_book(db: Session, desk: Desk, fingerprint: str) -> Book:
+    """The book a conversation began with; from memory, or from where it was kept."""
+    if fingerprint == desk.book.print:
+        return desk.book
+    if fingerprint not in _books:
+        _books[fingerprint] = replace(from_bytes(db.get_one(BookRow, fingerprint).body), print=fingerprint)
+    return _books[fingerprint]

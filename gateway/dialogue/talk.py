@@ -1,0 +1,397 @@
+"""The conversation's next step. Pure: `advance(flows, state, event)` gives a new state and a want.
+
+The five laws (`flows/README.md` tells them to authors):
+
+1. A question met for the first time on this road takes its kept answer, if that is still a valid
+   choice; otherwise it is asked.
+2. A question met again is asked again, and moves to the end of the road.
+3. Back takes the last question off the road and asks it. Nothing is erased until answered anew.
+4. An act is a wall: back never crosses it.
+5. An effect receives only the answers on its road.
+
+A want is performed by the caller, who comes back with what came of it (`Done`, `Rows`), a bounded
+number of times. When nothing is wanted, a person must speak, or the conversation has ended.
+"""
+
+from __future__ import annotations
+
+import copy
+
+from ..language import fold
+from .asking import options, understand
+from .flow import END, Flow, Flows, at
+from .flow import Step as FlowStep
+from .state import (
+    Done,
+    Effect,
+    Event,
+    Heard,
+    Lapsed,
+    ListOf,
+    Redialled,
+    Rows,
+    State,
+    Step,
+    Want,
+    from_json,
+    to_json,
+)
+
+LANGUAGE, MENU = "language", "menu"
+WRONG_BEFORE_HELP = 3
+
+
+def begin(flow: str = MENU, aside: State | None = None) -> State:
+    """A conversation that has not spoken yet; `aside` waits until it ends."""
+    return State(flow=flow, aside=to_json(aside) if aside else None)
+
+
+def advance(flows: Flows, state: State, event: Event | None = None) -> Step:
+    """The state after `event`; without one, a conversation begins or asks its question again."""
+    walk = _Walk(flows, copy.deepcopy(state))
+    match event:
+        case None:
+            walk.start()
+        case Heard():
+            walk.hear(event)
+        case Done():
+            walk.done(event)
+        case Rows():
+            walk.offer(event.codes)
+        case Redialled():
+            walk.redialled()
+        case Lapsed():
+            walk.lapse()
+    return Step(walk.state, walk.want)
+
+
+def has_answers(flows: Flows, state: State) -> bool:
+    """Whether something would be lost if this conversation were forgotten."""
+    return bool(_unfinished(flows, state)[0]) or any(
+        has_answers(flows, from_json(kept)) for kept in (state.aside, state.waits) if kept
+    )
+
+
+def _unfinished(flows: Flows, state: State) -> tuple[str, Flow | None]:
+    """The path of the flow around `at` that opens by itself when left, if it holds a first answer."""
+    parts = state.at.split(".") if state.at and not state.ended else []
+    for depth in range(len(parts) - 1, 0, -1):
+        path = ".".join(parts[:depth])
+        flow, _ = at(flows, state.flow, f"{path}.{parts[depth]}")
+        if flow.silent and (state.answers(f"{path}.") or _below(state.old, path) or _below(state.kept, path)):
+            return path, flow
+    return "", None
+
+
+def _below(answers: dict[str, str], path: str) -> bool:
+    return any(key.startswith(f"{path}.") for key in answers)
+
+
+def lasts(flows: Flows, state: State) -> int:
+    """Seconds for which this conversation waits before it goes on by itself; 0 where nothing would be lost."""
+    for kept in (state.aside, state.waits):
+        if kept and (found := lasts(flows, from_json(kept))):
+            return found
+    flow = _unfinished(flows, state)[1]
+    return flow.lasts if flow else 0
+
+
+class _Walk:
+    def __init__(self, flows: Flows, state: State) -> None:
+        self.flows, self.state = flows, state
+        self.want: Want = None
+
+    def start(self) -> None:
+        if not self.state.at:
+            self.enter(self.flows[self.state.flow].first())
+        else:
+            self.ask_again()
+
+    # What a person may say
+
+    def hear(self, heard: Heard) -> None:
+        state, pressed = self.state, fold.key(heard.text)
+        state.notice = ""
+        if state.resume:
+            self.choose_to_resume(pressed)
+        elif pressed == "0":
+            self.back()
+        elif pressed == "00":
+            self.to_menu()
+        elif pressed == "#":
+            self.to_language()
+        elif pressed == "9" and self.on():
+            return
+        elif not state.ended:
+            self.answer(heard)
+
+    def answer(self, heard: Heard) -> None:
+        step = self.here()
+        answer = understand(step, options(self.flows, self.state), heard)
+        if answer is None:
+            self.wrong(step)
+        elif step.verb == "check":
+            self.checked(answer)
+        else:
+            self.state.said = []
+            self.take(self.state.at, answer)
+
+    def wrong(self, step: FlowStep) -> None:
+        state = self.state
+        state.wrong += 1
+        state.page = 0
+        if state.wrong < WRONG_BEFORE_HELP:
+            state.notice = f"wrong.{step.answer or 'choice'}"
+            return
+        state.wrong = 0
+        if target := step.turning("spent"):
+            self.enter(self.beside(state.at, target))
+        else:
+            state.notice = "wrong.hotline"
+
+    def checked(self, answer: str) -> None:
+        self.state.said = []
+        if answer == "yes":
+            self.follow(self.state.at, "yes")
+        else:
+            self.change(self.beside(self.state.at, answer))
+
+    def change(self, path: str) -> None:
+        """Cuts the road before a question, keeping what came after it, and asks the question."""
+        state, inside = self.state, f"{path}."
+        first = next(i for i, (p, _) in enumerate(state.road) if p == path or p.startswith(inside))
+        cut, state.road = state.road[first:], state.road[:first]
+        state.kept.update({p: a for p, a in cut})
+        state.kept = {p: a for p, a in state.kept.items() if not p.startswith(inside)}
+        state.old = {p: a for p, a in cut if p.startswith(inside)}
+        state.again = True
+        self.enter(path)
+
+    def back(self) -> None:
+        state = self.state
+        if state.page > 0:
+            state.page -= 1
+        elif len(state.road) > state.wall and not state.ended:
+            path, answer = state.road.pop()
+            state.kept[path] = answer
+            state.said, state.again = [], True
+            self.enter(path)
+        elif state.aside and state.aside["at"] and not state.ended:
+            self.come_back()
+        elif state.wall:
+            state.notice = "already_done"
+
+    def on(self) -> bool:
+        """More of a long screen, or past a question that may be left out."""
+        state = self.state
+        if state.page + 1 < state.pages:
+            state.page += 1
+            return True
+        if not state.ended and self.here().optional:
+            state.said = []
+            self.take(state.at, "")
+            return True
+        return False
+
+    def to_menu(self) -> None:
+        left = self.state
+        while left.aside:
+            left = from_json(left.aside)
+        fresh = begin(MENU)
+        fresh.waits = to_json(left) if has_answers(self.flows, left) and not left.waits else left.waits
+        self.state = fresh
+        self.start()
+
+    def to_language(self) -> None:
+        if self.state.flow != LANGUAGE and LANGUAGE in self.flows:
+            self.state = begin(LANGUAGE, aside=self.state)
+            self.start()
+
+    def come_back(self) -> None:
+        """From the language question to whatever waited for it."""
+        self.state = from_json(self.state.aside or {})
+        self.start()
+
+    def redialled(self) -> None:
+        """A new session: what can be lost is offered, without naming it; else the menu, with no trace."""
+        state = self.state
+        while state.aside:
+            state = from_json(state.aside)
+        private = any(self.flow_of(path).private for path in self.prefixes(state.at))
+        if _unfinished(self.flows, state)[0] and not private:
+            state.resume, state.page, state.notice = "redial", 0, ""
+            self.state = state
+        else:
+            waits, self.state = state.waits, begin(MENU)
+            self.state.waits = waits
+            self.start()
+
+    def choose_to_resume(self, pressed: str) -> None:
+        state = self.state
+        if pressed == "1":
+            state.resume = ""
+            self.ask_again()
+        elif pressed == "2":
+            anew = "" if state.resume == "redial" else state.resume
+            self.state = begin(state.flow)
+            self.state.road = [pair for pair in state.road if anew and not pair[0].startswith(f"{anew}.")]
+            self.enter(anew) if anew else self.start()
+        else:
+            state.notice = "wrong.choice"
+
+    # What the caller brings
+
+    def done(self, done: Done) -> None:
+        state, path = self.state, self.state.at
+        step = self.here()
+        state.facts.update(done.facts)
+        if done.act:
+            state.wall, state.acts = len(state.road), state.acts + 1
+        outcome = done.outcome
+        if step.tries and step.turning(outcome):
+            state.tries[path] = state.tries.get(path, 0) + 1
+            if state.tries[path] >= step.tries:
+                outcome = "spent"
+        self.follow(path, outcome)
+
+    def offer(self, codes: list[str]) -> None:
+        state = self.state
+        step = self.here()
+        state.rows = codes
+        valid = {o.code for o in options(self.flows, state)}
+        if not codes and step.turning("empty"):
+            state.rows = None
+            self.follow(state.at, "empty")
+        elif self.may_use_kept(state.at) and state.kept[state.at] in valid:
+            self.take(state.at, state.kept[state.at])
+        else:
+            state.again = False
+
+    def lapse(self) -> None:
+        """Left alone: the answers given go where the flow's `silent` says; or it ends with nothing wanted."""
+        state = self.state
+        for kept in (state.aside, state.waits):
+            if kept and has_answers(self.flows, from_json(kept)):
+                self.state = from_json(kept)
+                self.lapse()
+                return
+        path, flow = _unfinished(self.flows, state)
+        if flow is None:
+            state.ended = True
+            return
+        state.kept = {**state.old, **state.kept}
+        while self.want is None and self.here().verb == "ask" and state.at in state.kept:
+            self.take(state.at, state.kept[state.at])
+            if isinstance(self.want, ListOf):
+                self.want = None
+        self.want, state.said = None, []
+        self.enter(f"{path}.{flow.silent}")
+
+    # Walking
+
+    def enter(self, path: str) -> None:
+        state = self.state
+        step = self.here_at(path)
+        if step.verb == "say":
+            state.said.append(path)
+            if step.end:
+                self.leave(path, step.end)
+            else:
+                self.follow(path, "")
+        elif step.verb == "do":
+            self.do(path, step)
+        elif step.verb == "ask":
+            self.ask(path, step)
+        else:
+            self.stand(path)
+
+    def do(self, path: str, step: FlowStep) -> None:
+        if step.sub:
+            waits = self.state.waits
+            if waits and waits["at"].startswith(f"{path}."):
+                self.state = from_json(waits)
+                self.state.resume = path
+                return
+            self.enter(f"{path}.{self.flows[step.sub].first()}")
+            return
+        self.stand(path)
+        outer = path.rpartition(".")[0]
+        self.want = Effect(step.effect, path, self.state.answers(f"{outer}." if outer else ""), str(self.state.acts))
+
+    def ask(self, path: str, step: FlowStep) -> None:
+        self.stand(path)
+        state = self.state
+        if step.rows:
+            outer = path.rpartition(".")[0]
+            self.want = ListOf(step.rows, path, state.answers(f"{outer}." if outer else ""))
+        elif self.may_use_kept(path) and self.valid(step, state.kept[path]):
+            self.take(path, state.kept[path])
+        else:
+            state.again = False
+
+    def ask_again(self) -> None:
+        """The same question anew, a list fetched afresh."""
+        said, self.state.again = self.state.said, True
+        if not self.state.ended:
+            self.enter(self.state.at)
+        self.state.said = said
+
+    def stand(self, path: str) -> None:
+        state = self.state
+        state.at, state.page, state.pages, state.rows = path, 0, 1, None
+
+    def may_use_kept(self, path: str) -> bool:
+        return path in self.state.kept and not self.state.again and not self.state.on_road(path)
+
+    def valid(self, step: FlowStep, answer: str) -> bool:
+        return not step.choices or any(answer == choice.code for choice in step.choices)
+
+    def take(self, path: str, answer: str) -> None:
+        state = self.state
+        state.road = [pair for pair in state.road if pair[0] != path] + [[path, answer]]
+        state.kept.pop(path, None)
+        state.old = {p: a for p, a in state.old.items() if p != path}
+        state.wrong, state.again = 0, False
+        step = self.here_at(path)
+        fixed = {choice.code for choice in (*step.choices, *step.also)}
+        self.follow(path, answer if answer in fixed else "chosen" if step.rows else "")
+
+    def follow(self, path: str, outcome: str) -> None:
+        flow, step = at(self.flows, self.state.flow, path)
+        target = step.turning(outcome)
+        if target == END:
+            self.leave(path, outcome or "yes")
+        elif target:
+            self.enter(self.beside(path, target))
+        elif step.end:
+            self.leave(path, step.end)
+        else:
+            self.enter(self.beside(path, flow.after(step.name)))
+
+    def leave(self, path: str, word: str) -> None:
+        outer = path.rpartition(".")[0]
+        if outer:
+            self.follow(outer, word)
+        elif self.state.aside:
+            self.come_back()
+        else:
+            self.state.at, self.state.ended, self.state.rows = path, True, None
+
+    # Looking things up
+
+    def here(self) -> FlowStep:
+        return self.here_at(self.state.at)
+
+    def here_at(self, path: str) -> FlowStep:
+        return at(self.flows, self.state.flow, path)[1]
+
+    def flow_of(self, path: str) -> Flow:
+        return at(self.flows, self.state.flow, path)[0]
+
+    def prefixes(self, path: str) -> list[str]:
+        parts = path.split(".") if path else []
+        return [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+    def beside(self, path: str, name: str) -> str:
+        outer = path.rpartition(".")[0]
+        return f"{outer}.{name}" if outer else name

@@ -1,0 +1,53 @@
+"""Everything that is read once when a process starts: settings, keys, packs, texts, the database.
+
+Made by whoever starts a process (web, worker, tick, command) and handed to what needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from . import seal
+from .country import Pack
+from .country.read import read_pack
+from .db import Database, Waker
+from .language.catalogue import Locale, Texts, read_locale
+from .language.tags import SOURCE
+from .settings import ROOT, Settings, SettingsError
+
+
+@dataclass(frozen=True, eq=False)
+class House:
+    """One process's view of the world. `texts`: every sentence that may be served, per locale."""
+
+    settings: Settings
+    database: Database
+    packs: Mapping[str, Pack]
+    locales: Mapping[str, Locale]
+    texts: Texts
+
+    def pack_of_channel(self, channel: str) -> Pack:
+        return next(pack for pack in self.packs.values() if channel in pack.channels)
+
+    def languages(self, pack: Pack) -> tuple[str, ...]:
+        """The locales of the pack that may be served: with drafts all, else those with reviewed texts."""
+        return tuple(tag for tag in pack.languages if tag == SOURCE or tag in self.texts.by_tag)
+
+
+def open_house(settings: Settings, wake: Waker | None = None) -> House:
+    """Reads everything. Raises SettingsError, KeyRefused, Faulty."""
+    seal.use(seal.read_keys(settings.keys))
+    packs = {code: read_pack(ROOT, code) for code in settings.countries}
+    tags = sorted({tag for pack in packs.values() for tag in pack.languages} - {SOURCE})
+    locales = {tag: read_locale(ROOT / "locales", tag) for tag in tags}
+    faults = [fault for locale in locales.values() for fault in locale.faults]
+    if faults:
+        raise SettingsError("; ".join(faults))
+    return House(settings, Database(settings.database_url, wake), packs, locales, served(locales, settings.drafts))
+
+
+def served(locales: Mapping[str, Locale], drafts: bool) -> Texts:
+    """The sentences that may be shown. Without drafts a locale is served only when it has no draft left."""
+    ready = {tag: locale for tag, locale in locales.items() if drafts or (locale.reviewed and not locale.drafts)}
+    return Texts({tag: locale.served(drafts) for tag, locale in ready.items()})

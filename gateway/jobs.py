@@ -1,0 +1,137 @@
+"""What workers do: each job takes an id, reads the row again, and checks that it still needs doing.
+
+RQ is the waker and the hands, never the memory: `wake` may fail, Redis may be emptied, and the tick
+calls the same functions for every row not yet served. Job arguments are ids only, as JSON.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import redis
+import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq import Queue
+
+from .cases import actions as cases
+from .cases.records import not_routed
+from .channels import Channel, NotSent, outbox
+from .channels.doors import open_channels
+from .db import Mark, Wake
+from .house import House, open_house
+from .people import actions as people
+from .settings import Settings, read_settings
+
+QUEUES = ("route", "deliver")
+JOB_SECONDS = 120
+WAKE_PAUSE_SECONDS = 2.0
+ROUTE_LATE = timedelta(seconds=3)
+DELIVER_LATE = timedelta(seconds=5)
+log = structlog.get_logger()
+
+
+def connect(url: str) -> redis.Redis:
+    """Redis, with short waits: whoever wakes a worker must not wait for Redis."""
+    return redis.Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=2, retry=Retry(NoBackoff(), 0))
+
+
+class Wakes:
+    """Enqueues jobs after a commit. When Redis is away it stays quiet for two seconds, and loses nothing."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = connect(url)
+        self._queues = {name: Queue(name, connection=self._redis, serializer="json") for name in QUEUES}
+        self._quiet_until = 0.0
+
+    def __call__(self, wakes: list[Wake]) -> None:
+        if time.monotonic() < self._quiet_until:
+            return
+        try:
+            for name, row_id in wakes:
+                job = f"gateway.jobs.{name}"
+                self._queues[name].enqueue_call(
+                    job, (int(row_id),), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=86400
+                )
+        except redis.RedisError as error:
+            self._quiet_until = time.monotonic() + WAKE_PAUSE_SECONDS
+            log.warning("wake.failed", error=type(error).__name__, jobs=len(wakes))
+
+
+class Hands:
+    """What a worker or the tick holds: the house and its channels."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.channels: Mapping[str, Channel] = open_channels(house.packs.values(), house.settings)
+
+    def route(self, case_id: int, now: datetime) -> bool:
+        with self.house.database.transaction() as db:
+            return cases.route_case(db, self.house, case_id, now)
+
+    def deliver(self, row_id: int | None, now: datetime) -> int:
+        """Sends what is due (or one row): claimed in one transaction, sent in none, marked in another."""
+        with self.house.database.transaction() as db:
+            ready = outbox.claim(db, now, only=row_id)
+        for row in ready:
+            self._send(row)
+        return len(ready)
+
+    def _send(self, row: outbox.Ready) -> None:
+        database = self.house.database
+        with database.reading() as db:
+            number = people.number_of(db, row.address_id)
+        callback = f"{self.house.settings.public_base_url}/in/{row.channel}/status?row={row.id}"
+        try:
+            provider_id = self.channels[row.channel].send(number, row.body, callback)
+        except NotSent as failure:
+            log.warning("send.failed", row=row.id, reason=failure.reason, unknown=failure.unknown)
+            with database.transaction() as db:
+                outbox.not_sent(db, row.id, failure, datetime.now(UTC))
+            return
+        with database.transaction() as db:
+            outbox.sent(db, row.id, provider_id, datetime.now(UTC))
+
+    def route_late(self, now: datetime) -> int:
+        """Routes what no worker has taken up."""
+        with self.house.database.reading() as db:
+            late = not_routed(db, now - ROUTE_LATE)
+        return sum(self.route(case_id, now) for case_id in late)
+
+    def deliver_late(self, now: datetime) -> int:
+        """Sends what no worker has taken up, and marks what a dead worker left behind."""
+        with self.house.database.reading() as db:
+            late = outbox.overdue(db, now - DELIVER_LATE)
+        with self.house.database.transaction() as db:
+            outbox.mark_lost(db, now)
+        return sum(self.deliver(row_id, now) for row_id in late)
+
+    def beat(self, name: str, now: datetime) -> None:
+        """Leaves the mark that this loop is alive."""
+        with self.house.database.transaction() as db:
+            db.merge(Mark(name=f"beat.{name}", value="alive", at=now))
+
+
+def open_hands(settings: Settings) -> Hands:
+    return Hands(open_house(settings, Wakes(settings.redis_url)))
+
+
+@lru_cache
+def _hands() -> Hands:
+    import os
+
+    return open_hands(read_settings(os.environ))
+
+
+def route(case_id: int) -> Any:
+    """RQ: gives one case its queue."""
+    return _hands().route(case_id, datetime.now(UTC))
+
+
+def deliver(row_id: int) -> Any:
+    """RQ: sends one row of the outbox."""
+    return _hands().deliver(row_id, datetime.now(UTC))

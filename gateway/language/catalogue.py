@@ -1,0 +1,99 @@
+"""The translations of a locale, and which of them may be served.
+
+English sentences are the msgids; the context says where a sentence stands (`complaint.topic`). An
+entry is *reviewed* when the hash of (context, msgid, msgstr) stands in `reviewed.csv`; otherwise it
+is a *draft*, served only where drafts are allowed. A fuzzy entry is stale and never served.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polib
+
+from .tags import SOURCE, fallbacks
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+Key = tuple[str, str]
+
+
+def mark(context: str, msgid: str) -> Key:
+    """Names a sentence that code says, so that it is collected for the translators."""
+    return context, msgid
+
+
+def review_hash(context: str, msgid: str, msgstr: str) -> str:
+    return hashlib.sha256("\0".join((context, msgid, msgstr)).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Locale:
+    """One locale's sentences by (context, msgid), each reviewed or a draft."""
+
+    tag: str
+    reviewed: Mapping[Key, str] = field(default_factory=dict)
+    drafts: Mapping[Key, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    def served(self, drafts: bool) -> dict[str, str]:
+        """What may be shown, as {context + U+0004 + msgid: sentence}: the shape that a book keeps."""
+        texts = {**(self.drafts if drafts else {}), **self.reviewed}
+        return {f"{context}\x04{msgid}": text for (context, msgid), text in texts.items()}
+
+
+def read_locale(folder: Path, tag: str) -> Locale:
+    """Reads `folder/<tag>/messages.po` and `reviewed.csv`. A lost placeholder is a fault, and not served."""
+    reviewed, drafts, faults = {}, {}, []
+    marks = _reviewed_hashes(folder / tag / "reviewed.csv")
+    path = folder / tag / "messages.po"
+    for entry in polib.pofile(str(path)) if path.exists() else ():
+        if entry.obsolete or entry.fuzzy or not entry.msgstr:
+            continue
+        context = entry.msgctxt or ""
+        if set(PLACEHOLDER.findall(entry.msgid)) != set(PLACEHOLDER.findall(entry.msgstr)):
+            faults.append(f"{tag}: '{context}' does not keep the words in braces of \"{entry.msgid}\"")
+            continue
+        kept = reviewed if review_hash(context, entry.msgid, entry.msgstr) in marks else drafts
+        kept[(context, entry.msgid)] = "" if entry.msgstr == "=" else entry.msgstr
+    return Locale(tag, reviewed, drafts, tuple(faults))
+
+
+def _reviewed_hashes(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf8", newline="") as lines:
+        return {row["hash"] for row in csv.DictReader(lines)}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The sentences served in this process or kept in a book: {tag: {context + U+0004 + msgid: sentence}}."""
+
+    by_tag: Mapping[str, Mapping[str, str]]
+
+    def say(self, tag: str, key: Key, **facts: str) -> str:
+        """The sentence in `tag`, or in what it falls back to, with the facts put in."""
+        return fill(self.find(tag, key), facts)
+
+    def find(self, tag: str, key: Key) -> str:
+        context, msgid = key
+        for locale in fallbacks(tag):
+            if locale == SOURCE:
+                break
+            found = self.by_tag.get(locale, {}).get(f"{context}\x04{msgid}")
+            if found is not None:
+                return found
+        return msgid
+
+    def has(self, tag: str, key: Key) -> bool:
+        return tag == SOURCE or f"{key[0]}\x04{key[1]}" in self.by_tag.get(tag, {})
+
+
+def fill(sentence: str, facts: Mapping[str, str]) -> str:
+    """Puts `{name}` facts into a sentence; a name without a fact stays visible, never an error."""
+    return PLACEHOLDER.sub(lambda found: str(facts.get(found[1], found[0])), sentence)

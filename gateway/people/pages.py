@@ -1,0 +1,110 @@
+"""Signing in and out, and the language of the pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from flask import Blueprint, g, redirect, request, url_for
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from .. import audit
+from ..web import begin_presence, end_presence, house, limiter, public, render, staff_page
+from .actions import count_try, tries
+from .records import Staff, TotpUsed
+from .rules import NEEDS_TOTP, may
+
+bp = Blueprint("people", __name__)
+passwords = PasswordHasher()
+WRONG_PASSWORDS = 10
+WRONG_WINDOW = timedelta(minutes=15)
+_NOBODY = passwords.hash("nobody has this password")
+HOME_OF = {"queue": "cases.queue", "calls": "calls.waiting"}
+
+
+@bp.route("/console/sign-in", methods=["GET", "POST"])
+@limiter.limit("30 per minute", methods=["POST"])
+@public
+def sign_in() -> Any:
+    if request.method == "GET":
+        return render("sign_in.html", name="", wrong=False)
+    name, now = request.form.get("name", "").strip(), datetime.now(UTC)
+    staff = _verified(name, request.form.get("password", ""), request.form.get("code", ""), now)
+    if staff is None:
+        return render("sign_in.html", 403, name=name, wrong=True)
+    begin_presence(staff.id, now)
+    with house().database.transaction() as db:
+        audit.write(db, actor=f"staff:{staff.id}", act="signed_in", thing=f"staff:{staff.id}", now=now)
+    target = request.args.get("next", "")
+    return redirect(target if target.startswith("/console") else url_for("people.home"))
+
+
+def _verified(name: str, password: str, code: str, now: datetime) -> Staff | None:
+    """The member of staff, or nobody; the password is checked outside any transaction, and always."""
+    database, demo = house().database, house().settings.demo
+    with database.reading() as db:
+        staff = db.scalar(select(Staff).where(Staff.name == name, Staff.active))
+        blocked = tries(db, "password", name, now - WRONG_WINDOW) >= WRONG_PASSWORDS
+    try:
+        passwords.verify(staff.password if staff else _NOBODY, password)
+    except VerificationError:
+        staff = None
+    if staff and staff.role in NEEDS_TOTP and not demo and not _code_fits(staff, code, now):
+        staff = None
+    if staff is None or blocked:
+        with database.transaction() as db:
+            count_try(db, "password", name, now)
+        return None
+    return staff
+
+
+def _code_fits(staff: Staff, code: str, now: datetime) -> bool:
+    """A one-time code of now or 30 seconds ago; each opens once."""
+    if not staff.totp or not code.isdigit():
+        return False
+    totp = pyotp.TOTP(staff.totp)
+    for ago in (0, 30):
+        moment = now - timedelta(seconds=ago)
+        if pyotp.utils.strings_equal(totp.at(moment), code):
+            try:
+                with house().database.transaction() as db:
+                    db.execute(insert(TotpUsed).values(staff_id=staff.id, step=totp.timecode(moment)))
+            except IntegrityError:
+                return False
+            return True
+    return False
+
+
+@bp.post("/console/sign-out")
+@public
+def sign_out() -> Any:
+    end_presence()
+    return redirect(url_for("people.sign_in"))
+
+
+@bp.post("/console/language")
+@public
+def language() -> Any:
+    """Keeps the language of the pages: on the member of staff, or in a visitor's cookie."""
+    tag = request.form.get("lang", "en")
+    back = request.form.get("back", "/")
+    answer = redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    if g.get("staff"):
+        with house().database.transaction() as db:
+            db.execute(update(Staff).where(Staff.id == g.staff.id).values(language=tag[:12]))
+    else:
+        answer.set_cookie("lang", tag[:12], max_age=31536000, httponly=True, samesite="Lax")
+    return answer
+
+
+@staff_page(bp, "/console", needs="signed_in")
+def home() -> Any:
+    """Where this role works; a role without pages yet is told so."""
+    for permission, page in HOME_OF.items():
+        if may(g.staff.role, permission):
+            return redirect(url_for(page))
+    return render("nothing_here.html")

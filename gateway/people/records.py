@@ -1,0 +1,119 @@
+"""Tables of people: the addresses citizens speak from, the staff, the offices and queues they work in.
+
+An address is not a person: phones are shared. It is kept encrypted with a keyed hash for look-up, and
+with days instead of times, so that nothing can be matched to it by the minute.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Base, Moment, Sealed
+
+
+class Address(Base):
+    """Where a citizen can be heard and answered: a phone number (E.164)."""
+
+    __tablename__ = "addresses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    number: Mapped[str] = mapped_column(Sealed("addresses.number"))
+    number_hash: Mapped[str] = mapped_column(String(80), unique=True)
+    language: Mapped[str | None] = mapped_column(String(12))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+
+
+class OfficeRow(Base):
+    """An office of a country pack, copied here so that staff and cases can refer to it. Never deleted."""
+
+    __tablename__ = "offices"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    level: Mapped[str] = mapped_column(String(20))
+    parent: Mapped[str] = mapped_column(String(40))
+    names: Mapped[dict[str, Any]] = mapped_column(JSON)
+    retired: Mapped[bool] = mapped_column(default=False)
+
+
+class QueueRow(Base):
+    """A queue of an office."""
+
+    __tablename__ = "queues"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.code"))
+    kind: Mapped[str] = mapped_column(String(10))
+    names: Mapped[dict[str, Any]] = mapped_column(JSON)
+    retired: Mapped[bool] = mapped_column(default=False)
+
+
+class Staff(Base):
+    """A person who works with Sala. `role` is one of `rules.ROLES`; `offices` bound what she sees."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    password: Mapped[str] = mapped_column(String(200))
+    totp: Mapped[str | None] = mapped_column(Sealed("staff.totp"))
+    language: Mapped[str] = mapped_column(String(12), default="en")
+    country: Mapped[str] = mapped_column(String(2))
+    active: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    offices: Mapped[list[StaffOffice]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    def office_codes(self) -> frozenset[str]:
+        return frozenset(row.office for row in self.offices)
+
+
+class StaffOffice(Base):
+    """Which offices a member of staff works for."""
+
+    __tablename__ = "staff_offices"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("offices.code"), primary_key=True)
+
+
+class Presence(Base):
+    """A staff session, kept here so that it can be revoked. The cookie's token is stored hashed."""
+
+    __tablename__ = "presences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(80), unique=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+    revoked: Mapped[bool] = mapped_column(default=False)
+
+
+class Try(Base):
+    """A wrong guess (a PIN, a reference, a password), for bounds that hold without Redis. Purged daily."""
+
+    __tablename__ = "tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    key_hash: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_tries_kind_key_hash_at", "kind", "key_hash", "at"),)
+
+
+class TotpUsed(Base):
+    """A one-time code that was used: it opens nothing a second time."""
+
+    __tablename__ = "totp_used"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,258 @@
+"""What every page needs: sign-in, permission, CSRF, rate limits, headers, rendering, error pages.
+
+A route without a declared permission cannot exist: `public` and `staff_page` are the only two ways,
+and a test walks the route table. Sessions live in the database and can be revoked.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from markupsafe import Markup
+from sqlalchemy import select, update
+from werkzeug.exceptions import HTTPException
+
+from . import seal
+from .house import House
+from .language import formats
+from .language.catalogue import fill
+from .language.tags import NAMES, babel_name
+from .people.records import Presence, Staff
+from .people.rules import may
+
+PRESENCE = "presence"
+LONGEST_BODY = 64 * 1024
+SESSION_LASTS = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+CONSOLE = "console"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+log = structlog.get_logger()
+csrf = CSRFProtect()
+limiter = Limiter(
+    get_remote_address,
+    in_memory_fallback_enabled=True,
+    swallow_errors=True,
+    headers_enabled=False,
+    strategy="fixed-window",
+)
+
+View = Callable[..., Any]
+
+
+def house() -> House:
+    here: House = current_app.config["HOUSE"]
+    return here
+
+
+def public(view: View) -> View:
+    """Marks a route that anyone may call."""
+    view.needs = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def staff_page(bp: Blueprint, rule: str, *, needs: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
+    """A route for staff who hold the permission `needs`."""
+
+    def declare(view: View) -> View:
+        @functools.wraps(view)
+        def checked(**values: Any) -> Any:
+            if g.get("staff") is None:
+                return redirect(url_for("people.sign_in", next=request.path if request.method == "GET" else None))
+            if needs != "signed_in" and not may(g.staff.role, needs):
+                abort(403)
+            return view(**values)
+
+        checked.needs = needs  # type: ignore[attr-defined]
+        bp.add_url_rule(rule, view_func=checked, methods=list(methods))
+        return checked
+
+    return declare
+
+
+def actor() -> str:
+    return f"staff:{g.staff.id}"
+
+
+def begin_presence(staff_id: int, now: datetime) -> None:
+    """Signs a member of staff in: a row that can be revoked, and a token only in her cookie."""
+    token = secrets.token_urlsafe(32)
+    with house().database.transaction() as db:
+        row = Presence(
+            token_hash=_token_hash(token), staff_id=staff_id, began_at=now, seen_at=now, ends_at=now + SESSION_LASTS
+        )
+        db.add(row)
+    session.clear()
+    session[PRESENCE] = token
+
+
+def end_presence() -> None:
+    with house().database.transaction() as db:
+        mine = Presence.token_hash == _token_hash(session.get(PRESENCE, ""))
+        db.execute(update(Presence).where(mine).values(revoked=True))
+    session.clear()
+
+
+def _token_hash(token: str) -> str:
+    return seal.ring().hash(token, "presence")
+
+
+def _who() -> None:
+    """Before each request: who is signed in, if anyone."""
+    g.staff = None
+    token = session.get(PRESENCE)
+    if not token or request.endpoint == "static":
+        return
+    now = datetime.now(UTC)
+    hashes = seal.ring().hashes(token, "presence")
+    alive = select(Presence, Staff).join(Staff, Staff.id == Presence.staff_id)
+    alive = alive.where(Presence.token_hash.in_(hashes), Presence.revoked.is_(False), Presence.ends_at > now)
+    with house().database.reading() as db:
+        found = db.execute(alive.where(Presence.seen_at > now - IDLE, Staff.active)).first()
+    if found is None:
+        return
+    presence, g.staff = found
+    if now - presence.seen_at > timedelta(minutes=1):
+        with house().database.transaction() as db:
+            db.execute(update(Presence).where(Presence.id == presence.id).values(seen_at=now))
+
+
+def page_language() -> str:
+    """The language of the page: the member of staff's own, or what a visitor chose."""
+    tag = g.staff.language if g.get("staff") else request.args.get("lang") or request.cookies.get("lang", "en")
+    return tag if tag in _page_languages() else "en"
+
+
+def _page_languages() -> list[str]:
+    here = house()
+    return sorted({tag for pack in here.packs.values() for tag in here.languages(pack)})
+
+
+def t(sentence: str, **facts: Any) -> Markup | str:
+    """A sentence of the pages in the reader's language."""
+    words = house().texts.find(page_language(), (CONSOLE, sentence))
+    return fill(words, {name: str(fact) for name, fact in facts.items()})
+
+
+def when(moment: datetime | None, with_time: bool = True) -> str:
+    """A moment as staff read it: weekday, day, and the local time."""
+    if moment is None:
+        return ""
+    zone = next(iter(house().packs.values())).zone
+    day = formats.day_of(page_language(), moment, zone)
+    return f"{day}, {formats.clock_time(moment, zone)}" if with_time else day
+
+
+def render(template: str, status: int = 200, **values: Any) -> Response:
+    return Response(render_template(template, **values), status, content_type="text/html; charset=utf-8")
+
+
+def incident(what: str) -> str:
+    """Logs the exception being handled under a number that people can tell us."""
+    number = secrets.token_hex(4)
+    log.exception("incident", number=number, what=what)
+    return number
+
+
+def set_up_web(app: Flask, here: House) -> None:
+    """Gives the app all of the above."""
+    app.config.update(
+        HOUSE=here,
+        SECRET_KEY=here.settings.secret_key,
+        SESSION_COOKIE_NAME="sala",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=here.settings.public_base_url.startswith("https:"),
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=_limits_url(here.settings.redis_url),
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 1},
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+    )
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_who)
+    app.after_request(_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _crash)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.context_processor(
+        lambda: {
+            "t": t,
+            "when": when,
+            "lang": page_language(),
+            "html_lang": babel_name(page_language()),
+            "page_languages": [(tag, NAMES.get(tag, tag)) for tag in _page_languages()],
+            "may": lambda permission: bool(g.get("staff")) and may(g.staff.role, permission),
+            "demo": here.settings.demo,
+            "drafts": here.settings.drafts and page_language() != "en",
+        }
+    )
+    app.jinja_env.filters.update(grouped=formats.grouped, language_name=lambda tag: NAMES.get(tag, tag))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _limits_url(url: str) -> str:
+    """The rate limiter's spelling of a Redis address on a Unix socket."""
+    return f"redis+{url}" if url.startswith("unix://") else url
+
+
+def _headers(response: Response) -> Response:
+    response.headers.extend(HEADERS)
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=31536000"
+    elif response.mimetype == "text/html":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _wants_text() -> bool:
+    return request.path.startswith("/in/") or request.path in ("/metrics", "/healthz", "/readyz")
+
+
+def _http_error(error: HTTPException) -> Response:
+    code = error.code or 500
+    if _wants_text() or error.response is not None:
+        body = {404: "There is nothing at this address.\n", 413: "The request is too long.\n"}.get(
+            code, f"{error.name}.\n"
+        )
+        return Response(body, code, content_type="text/plain")
+    return render("error.html", code, code=code)
+
+
+def _csrf_error(_error: CSRFError) -> Response:
+    return render("error.html", 400, code=400)
+
+
+def _crash(error: Exception) -> Response:
+    number = incident(request.endpoint or "page")
+    if _wants_text():
+        return Response(f"Something went wrong here ({number}).\n", 500, content_type="text/plain")
+    return render("error.html", 500, code=500, number=number)

@@ -1,0 +1,88 @@
+"""The one door for every channel: POST /in/<channel>, and /in/<channel>/status for receipts.
+
+Verified, heard, answered; the answer is given only after what was said is committed. What is not from
+the provider is 403 and leaves no trace; what the provider would not send is 400 in one line.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+from flask import Blueprint, Response, abort, current_app, request
+from flask_limiter.errors import RateLimitExceeded
+
+from .channels import Channel, Forged, Malformed, Request, Turn, outbox
+from .dialogue import actions as dialogue
+from .web import House, house, incident, limiter, public
+
+bp = Blueprint("webhooks", __name__)
+HOPS_A_NUMBER = "120 per minute"
+FORGERIES = "60 per minute"
+WAIT = "Please wait a minute, then dial again."
+FAILED = "Something went wrong here ({incident}). Nothing you told us is lost. Please dial again."
+log = structlog.get_logger()
+
+
+@bp.post("/in/<name>")
+@limiter.limit(FORGERIES, deduct_when=lambda response: response.status_code == 403)
+@public
+def receive(name: str) -> Response:
+    """Hears one message and answers it."""
+    channel, here = _channel(name), house()
+    message = channel.hear(_request(here), lambda session: _consumed(here, session))
+    try:
+        with limiter.limit(HOPS_A_NUMBER, key_func=lambda: message.address, scope="hops"):
+            with here.database.transaction() as db:
+                turn = dialogue.answer(db, current_app.config["DESK"], channel, message, datetime.now(UTC))
+    except RateLimitExceeded:
+        turn = Turn(WAIT, ends=True)
+    except Malformed:
+        raise
+    except Exception:
+        turn = Turn(FAILED.replace("{incident}", incident(f"hop on {name}")), ends=True)
+    body, kind = channel.answer(turn)
+    return Response(body, content_type=kind)
+
+
+@bp.post("/in/<name>/status")
+@limiter.limit(FORGERIES, deduct_when=lambda response: response.status_code == 403)
+@public
+def status(name: str) -> Response:
+    """Takes a provider's word on a text that was sent."""
+    channel, here = _channel(name), house()
+    receipt = channel.receipt(_request(here))
+    row = request.args.get("row", "")
+    with here.database.transaction() as db:
+        outbox.receive(db, name, int(row) if row.isdigit() else None, receipt, datetime.now(UTC))
+    return Response(status=204)
+
+
+def _channel(name: str) -> Channel:
+    channel: Channel | None = current_app.config["CHANNELS"].get(name)
+    if channel is None:
+        abort(404)
+    return channel
+
+
+def _request(here: House) -> Request:
+    """The request as the provider signed it: our public address, and path and query as they came."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
+    path = raw if raw.startswith("/") else "/" + raw.split("://", 1)[-1].partition("/")[2]
+    return Request(here.settings.public_base_url + path, request.args, request.form, request.headers)
+
+
+def _consumed(here: House, session: str) -> int | None:
+    with here.database.reading() as db:
+        return dialogue.consumed(db, session)
+
+
+@bp.errorhandler(Forged)
+def forged(_error: Forged) -> Response:
+    log.warning("forged", channel=(request.view_args or {}).get("name"))
+    return Response("The sender could not be verified.\n", 403, content_type="text/plain")
+
+
+@bp.errorhandler(Malformed)
+def malformed(error: Malformed) -> Response:
+    return Response(f"{error}\n", 400, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,50 @@
+"""The worker and the tick: the two kinds of process that do what comes later.
+
+`python worker.py` works RQ's queues in this process: an RQ work horse of its own would outlive a killed
+worker. `python worker.py tick` asks every second what is due.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from rq import Queue, SimpleWorker
+
+from gateway.dialogue.actions import Desk
+from gateway.dialogue.book import bind
+from gateway.dialogue.flow_read import read_flows
+from gateway.jobs import QUEUES, connect, open_hands
+from gateway.logs import set_up_logs
+from gateway.settings import ROOT, read_settings
+from gateway.ticking import Tick
+
+
+def work() -> None:
+    settings = read_settings(os.environ)
+    connection = connect(settings.redis_url)
+    queues = [Queue(name, connection=connection, serializer="json") for name in QUEUES]
+    worker = SimpleWorker(
+        queues,
+        connection=connection,
+        serializer="json",
+        worker_ttl=60,
+        maintenance_interval=30,
+        job_monitoring_interval=10,
+        log_job_description=False,
+    )
+    worker.work(logging_level="WARNING")
+
+
+def tick() -> None:
+    hands = open_hands(read_settings(os.environ))
+    desk = Desk(hands.house, bind(read_flows(ROOT), hands.house.texts))
+    ticking = Tick(hands, desk)
+    signal.signal(signal.SIGTERM, lambda *_: ticking.stop.set())
+    ticking.run()
+
+
+if __name__ == "__main__":
+    set_up_logs()
+    tick() if sys.argv[1:] == ["tick"] else work()

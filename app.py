@@ -19,7 +19,7 @@ from gateway.jobs import Wakes
 from gateway.logs import set_up_logs
 from gateway.people import pages as people
 from gateway.settings import ROOT, read_settings
-from gateway.web import csrf, set_up_web
+from gateway.web import csrf, public, set_up_web
 
 
 def create_app(env: Mapping[str, str] | None = None) -> Flask:
@@ -35,5 +35,5 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     for room in (webhooks, people, desk, calls, front, phone):
         app.register_blueprint(room.bp)
     csrf.exempt(webhooks.bp)
-    app.view_functions["static"].needs = "public"  # type: ignore[attr-defined]
+    public(app.view_functions["static"])
     return app

@@ -69,7 +69,8 @@ def chain(before: str, row: Entry) -> str:
 def verify(db: Session) -> tuple[int, str]:
     """How many seals hold, and what is wrong with the first that does not (empty: nothing)."""
     seal, count = FIRST_SEAL, 0
-    for stored, row in db.execute(select(Seal, Entry).outerjoin(Entry, Entry.id == Seal.audit_id).order_by(Seal.id)):
+    for stored in db.scalars(select(Seal).order_by(Seal.id)):
+        row = db.get(Entry, stored.audit_id)
         if row is None:
             return count, f"audit row {stored.audit_id} is gone"
         seal = chain(seal, row)

@@ -14,7 +14,8 @@ from flask_limiter.errors import RateLimitExceeded
 
 from .channels import Channel, Forged, Malformed, Request, Turn, outbox
 from .dialogue import actions as dialogue
-from .web import House, house, incident, limiter, public
+from .house import House
+from .web import house, incident, limiter, public
 
 bp = Blueprint("webhooks", __name__)
 HOPS_A_NUMBER = "120 per minute"
@@ -69,7 +70,7 @@ def _request(here: House) -> Request:
     """The request as the provider signed it: our public address, and path and query as they came."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
     path = raw if raw.startswith("/") else "/" + raw.split("://", 1)[-1].partition("/")[2]
-    return Request(here.settings.public_base_url + path, request.args, request.form, request.headers)
+    return Request(here.settings.public_base_url + path, request.args, request.form, dict(request.headers))
 
 
 def _consumed(here: House, session: str) -> int | None:

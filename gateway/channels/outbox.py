@@ -167,4 +167,4 @@ def overdue(db: Session, before: datetime) -> list[int]:
 
 
 def counts(db: Session) -> dict[str, int]:
-    return {state: count for state, count in db.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state))}
+    return dict(db.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state)).tuples().all())

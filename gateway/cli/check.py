@@ -53,7 +53,8 @@ def standing(tag: str, locale: Locale) -> str:
     """Whether production may serve a locale, and what keeps it from that."""
     if not locale.drafts:
         return f"{tag}: all {len(locale.reviewed)} sentences are reviewed."
-    return f"{tag}: {len(locale.drafts)} sentences are drafts, {len(locale.reviewed)} reviewed; production does not serve it yet."
+    counted = f"{len(locale.drafts)} sentences are drafts, {len(locale.reviewed)} reviewed"
+    return f"{tag}: {counted}; production does not serve it yet."
 
 
 def _drawn(pack: Pack, flows: dict, texts: Texts):  # type: ignore[no-untyped-def,type-arg]

@@ -98,7 +98,7 @@ def staff(given: argparse.Namespace) -> int:
         )  # fmt: skip
     print(f"{given.name} may sign in at {settings.public_base_url}/console as {given.role}.")
     if totp:
-        uri = pyotp.TOTP(totp).provisioning_uri(given.name, issuer_name="Sala")
+        uri = pyotp.TOTP(totp, name=given.name, issuer="Sala").provisioning_uri()
         print(f"One-time codes: put this into an authenticator now; it is not shown again.\n{uri}")
     return 0
 

@@ -37,10 +37,12 @@ def options(flows: Flows, state: State) -> list[Option]:
     if state.ended or not state.at:
         return []
     _, step = at(flows, state.flow, state.at)
+    found: list[tuple[str, str, Choice | None]] = []
     if step.verb == "check":
-        found = [("yes", "yes", None)] + [(name, "line", None) for name, _ in read_back(step, state)]
+        found.append(("yes", "yes", None))
+        found += [(name, "line", None) for name, _ in read_back(step, state)]
     else:
-        found = [(code, "row", None) for code in state.rows or ()]
+        found += [(code, "row", None) for code in state.rows or ()]
         found += [(choice.code, "choice", choice) for choice in (*step.choices, *step.also)]
     return [Option(number, *line) for number, line in zip(numbers(), found, strict=False)]
 

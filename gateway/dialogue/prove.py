@@ -53,7 +53,7 @@ def _standing(flow: Flow, step: Step, labels: list[str]) -> State:
     answered = [
         (s.name, (s.choices or (None,))[0]) for s in flow.steps.values() if s.verb == "ask" and s.name != step.name
     ]
-    road = [[name, choice.code if choice else "x" * 24] for name, choice in answered]
+    road = [(name, choice.code if choice else "x" * 24) for name, choice in answered]
     return State(flow=flow.name, at=step.name, road=road, rows=labels or None)
 
 

@@ -22,6 +22,7 @@ SKIP = mark("keys.skip", "Skip")
 LANGUAGE = mark("keys.language", "Language")
 CONTINUE = mark("resume.continue", "Continue")
 ANEW = mark("resume.anew", "Start again")
+LINE = mark("check.line", "{name}: {value}")
 CHOSEN = mark("check.pin", "chosen")
 NOTICES = {
     "wrong.choice": mark("wrong.choice", "Please press one of the numbers shown."),
@@ -72,9 +73,10 @@ def screens(flows: Flows, state: State, voice: Voice) -> Screens:
 def _pages(blocks: list[tuple[str, bool]], keys: Callable[[bool, bool], str], size: Size) -> Iterator[str]:
     page: list[str] = []
     first, lines = True, 0
-    for text, is_line in _pieces(blocks, keys, size):
-        longest = max((keys(first, more) for more in (True, False)), key=len)
-        if page and (lines == OPTIONS_ON_A_PAGE or not fits("\n".join([*page, text]) + longest, size)):
+    pieces = list(_pieces(blocks, keys, size))
+    for left, (text, is_line) in zip(range(len(pieces) - 1, -1, -1), pieces, strict=True):
+        foot = keys(first, left > 0)
+        if page and (lines == OPTIONS_ON_A_PAGE or not fits("\n".join([*page, text]) + foot, size)):
             yield "\n".join(page) + keys(first, True)
             page, first, lines = [], False, 0
         page.append(text)
@@ -135,7 +137,7 @@ class _Writer:
         if option.kind == "line":
             name = self.say((context(flow, step, option.code), step.lines[option.code]))
             pairs = next(pairs for line, pairs in read_back(step, self.state) if line == option.code)
-            return f"{name}: {self.value(*pairs[-1])}"
+            return fill(self.say(LINE), {"name": name, "value": self.value(*self.telling(pairs))})
         if option.kind == "row":
             return self.voice.row(step.rows, option.code)
         assert option.choice is not None
@@ -147,10 +149,19 @@ class _Writer:
         text = self.say((context(flow, step, f"{choice.code}.short"), choice.short)) if short else ""
         return text or self.say((context(flow, step, choice.code), choice.long))
 
+    def telling(self, pairs: list[tuple[str, str]]) -> tuple[str, str]:
+        """The pair that says most: the last row of a list (a place that is known), else the last answer."""
+        rows = [pair for pair in pairs if not self.fixed(*pair)]
+        return (rows or pairs)[-1]
+
+    def fixed(self, path: str, answer: str) -> Choice | None:
+        _, step = at(self.flows, self.state.flow, path)
+        return next((choice for choice in (*step.choices, *step.also) if choice.code == answer), None)
+
     def value(self, path: str, answer: str) -> str:
         """An answer read back."""
         flow, step = at(self.flows, self.state.flow, path)
-        chosen = next((choice for choice in (*step.choices, *step.also) if choice.code == answer), None)
+        chosen = self.fixed(path, answer)
         if chosen:
             return self.choice(flow, step, chosen)
         if step.rows:

@@ -20,7 +20,7 @@ class State:
 
     flow: str = "menu"
     at: str = ""
-    road: list[list[str]] = field(default_factory=list)
+    road: list[tuple[str, str]] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     rows: list[str] | None = None  # the codes shown, so that "2" means what was read
@@ -54,7 +54,8 @@ def to_json(state: State) -> Json:
 
 
 def from_json(plain: Json) -> State:
-    return State(**plain)
+    road = [(path, answer) for path, answer in plain.get("road", [])]
+    return State(**{**plain, "road": road})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import copy
 
 from ..language import fold
 from .asking import options, understand
-from .flow import END, Flow, Flows, at
+from .flow import Flow, Flows, at
 from .flow import Step as FlowStep
 from .state import (
     Done,
@@ -27,15 +27,14 @@ from .state import (
     Event,
     Heard,
     Lapsed,
-    ListOf,
     Redialled,
     Rows,
     State,
     Step,
-    Want,
     from_json,
     to_json,
 )
+from .walk import Walk
 
 LANGUAGE, MENU = "language", "menu"
 WRONG_BEFORE_HELP = 3
@@ -48,7 +47,7 @@ def begin(flow: str = MENU, aside: State | None = None) -> State:
 
 def advance(flows: Flows, state: State, event: Event | None = None) -> Step:
     """The state after `event`; without one, a conversation begins or asks its question again."""
-    walk = _Walk(flows, copy.deepcopy(state))
+    walk = _Talk(flows, copy.deepcopy(state))
     match event:
         case None:
             walk.start()
@@ -96,17 +95,7 @@ def lasts(flows: Flows, state: State) -> int:
     return flow.lasts if flow else 0
 
 
-class _Walk:
-    def __init__(self, flows: Flows, state: State) -> None:
-        self.flows, self.state = flows, state
-        self.want: Want = None
-
-    def start(self) -> None:
-        if not self.state.at:
-            self.enter(self.flows[self.state.flow].first())
-        else:
-            self.ask_again()
-
+class _Talk(Walk):
     # What a person may say
 
     def hear(self, heard: Heard) -> None:
@@ -161,8 +150,8 @@ class _Walk:
         state, inside = self.state, f"{path}."
         first = next(i for i, (p, _) in enumerate(state.road) if p == path or p.startswith(inside))
         cut, state.road = state.road[first:], state.road[:first]
-        state.kept.update({p: a for p, a in cut})
-        state.kept = {p: a for p, a in state.kept.items() if not p.startswith(inside)}
+        kept = {**state.kept, **dict(cut)}
+        state.kept = {p: a for p, a in kept.items() if not p.startswith(inside)}
         state.old = {p: a for p, a in cut if p.startswith(inside)}
         state.again = True
         self.enter(path)
@@ -206,11 +195,6 @@ class _Walk:
         if self.state.flow != LANGUAGE and LANGUAGE in self.flows:
             self.state = begin(LANGUAGE, aside=self.state)
             self.start()
-
-    def come_back(self) -> None:
-        """From the language question to whatever waited for it."""
-        self.state = from_json(self.state.aside or {})
-        self.start()
 
     def redialled(self) -> None:
         """A new session: what can be lost is offered, without naming it; else the menu, with no trace."""
@@ -280,118 +264,7 @@ class _Walk:
             state.ended = True
             return
         state.kept = {**state.old, **state.kept}
-        while self.want is None and self.here().verb == "ask" and state.at in state.kept:
+        while self.here().verb == "ask" and state.at in state.kept and not isinstance(self.want, Effect):
             self.take(state.at, state.kept[state.at])
-            if isinstance(self.want, ListOf):
-                self.want = None
         self.want, state.said = None, []
         self.enter(f"{path}.{flow.silent}")
-
-    # Walking
-
-    def enter(self, path: str) -> None:
-        state = self.state
-        step = self.here_at(path)
-        if step.verb == "say":
-            state.said.append(path)
-            if step.end:
-                self.leave(path, step.end)
-            else:
-                self.follow(path, "")
-        elif step.verb == "do":
-            self.do(path, step)
-        elif step.verb == "ask":
-            self.ask(path, step)
-        else:
-            self.stand(path)
-
-    def do(self, path: str, step: FlowStep) -> None:
-        if step.sub:
-            waits = self.state.waits
-            if waits and waits["at"].startswith(f"{path}."):
-                self.state = from_json(waits)
-                self.state.resume = path
-                return
-            self.enter(f"{path}.{self.flows[step.sub].first()}")
-            return
-        self.stand(path)
-        outer = path.rpartition(".")[0]
-        self.want = Effect(step.effect, path, self.state.answers(f"{outer}." if outer else ""), str(self.state.acts))
-
-    def ask(self, path: str, step: FlowStep) -> None:
-        self.stand(path)
-        state = self.state
-        if step.rows:
-            outer = path.rpartition(".")[0]
-            self.want = ListOf(step.rows, path, state.answers(f"{outer}." if outer else ""))
-        elif self.may_use_kept(path) and self.valid(step, state.kept[path]):
-            self.take(path, state.kept[path])
-        else:
-            state.again = False
-
-    def ask_again(self) -> None:
-        """The same question anew, a list fetched afresh."""
-        said, self.state.again = self.state.said, True
-        if not self.state.ended:
-            self.enter(self.state.at)
-        self.state.said = said
-
-    def stand(self, path: str) -> None:
-        state = self.state
-        state.at, state.page, state.pages, state.rows = path, 0, 1, None
-
-    def may_use_kept(self, path: str) -> bool:
-        return path in self.state.kept and not self.state.again and not self.state.on_road(path)
-
-    def valid(self, step: FlowStep, answer: str) -> bool:
-        return not step.choices or any(answer == choice.code for choice in step.choices)
-
-    def take(self, path: str, answer: str) -> None:
-        state = self.state
-        state.road = [pair for pair in state.road if pair[0] != path] + [[path, answer]]
-        state.kept.pop(path, None)
-        state.old = {p: a for p, a in state.old.items() if p != path}
-        state.wrong, state.again = 0, False
-        step = self.here_at(path)
-        fixed = {choice.code for choice in (*step.choices, *step.also)}
-        self.follow(path, answer if answer in fixed else "chosen" if step.rows else "")
-
-    def follow(self, path: str, outcome: str) -> None:
-        flow, step = at(self.flows, self.state.flow, path)
-        target = step.turning(outcome)
-        if target == END:
-            self.leave(path, outcome or "yes")
-        elif target:
-            self.enter(self.beside(path, target))
-        elif step.end:
-            self.leave(path, step.end)
-        else:
-            self.enter(self.beside(path, flow.after(step.name)))
-
-    def leave(self, path: str, word: str) -> None:
-        outer = path.rpartition(".")[0]
-        if outer:
-            self.follow(outer, word)
-        elif self.state.aside:
-            self.come_back()
-        else:
-            self.state.at, self.state.ended, self.state.rows = path, True, None
-
-    # Looking things up
-
-    def here(self) -> FlowStep:
-        return self.here_at(self.state.at)
-
-    def here_at(self, path: str) -> FlowStep:
-        return at(self.flows, self.state.flow, path)[1]
-
-    def flow_of(self, path: str) -> Flow:
-        return at(self.flows, self.state.flow, path)[0]
-
-    def prefixes(self, path: str) -> list[str]:
-        parts = path.split(".") if path else []
-        return [".".join(parts[: n + 1]) for n in range(len(parts))]
-
-    def beside(self, path: str, name: str) -> str:
-        outer = path.rpartition(".")[0]
-        return f"{outer}.{name}" if outer else name

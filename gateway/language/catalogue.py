@@ -48,7 +48,9 @@ class Locale:
 
 def read_locale(folder: Path, tag: str) -> Locale:
     """Reads `folder/<tag>/messages.po` and `reviewed.csv`. A lost placeholder is a fault, and not served."""
-    reviewed, drafts, faults = {}, {}, []
+    reviewed: dict[Key, str] = {}
+    drafts: dict[Key, str] = {}
+    faults: list[str] = []
     marks = _reviewed_hashes(folder / tag / "reviewed.csv")
     path = folder / tag / "messages.po"
     for entry in polib.pofile(str(path)) if path.exists() else ():

@@ -27,7 +27,13 @@ def hear_from(db: Session, country: str, number: str, now: datetime) -> Address:
     mine = select(Address).where(Address.number_hash.in_(hashes)).with_for_update()
     address, today = db.scalar(mine), now.date()
     if address is None:
-        values = {"country": country, "number": number, "number_hash": hashes[0], "first_day": today, "last_day": today}
+        values: dict[str, object] = {
+            "country": country,
+            "number": number,
+            "number_hash": hashes[0],
+            "first_day": today,
+            "last_day": today,
+        }
         insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(Address)
         db.execute(insert.values(**values).on_conflict_do_nothing())
         address = db.scalars(mine).one()
@@ -70,29 +76,32 @@ def purge_tries(db: Session, now: datetime) -> None:
 
 def copy_offices(db: Session, pack: Pack) -> None:
     """Brings the pack's offices and queues into the database. What left the pack is retired, never deleted."""
-    _copy(db, OfficeRow, pack, {
-        office.code: {"country": pack.code, "level": office.level, "parent": office.parent, "names": dict(office.names)}
-        for office in pack.offices.values()
-    })  # fmt: skip
-    _copy(db, QueueRow, pack, {
-        queue.code: {"office": queue.office, "kind": queue.kind, "names": dict(queue.names)}
-        for queue in pack.queues.values()
-    })  # fmt: skip
-
-
-def _copy(db: Session, table: type[OfficeRow] | type[QueueRow], pack: Pack, rows: dict[str, dict[str, object]]) -> None:
-    there = {row.code: row for row in db.scalars(select(table).where(table.code.startswith(f"{pack.code}-")))}
-    for code, values in rows.items():
-        row = there.pop(code, None)
-        if row is None:
-            db.add(table(code=code, retired=False, **values))
-            continue
-        for name, value in {**values, "retired": False}.items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-    for gone in there.values():
-        gone.retired = True
+    offices = {row.code: row for row in db.scalars(select(OfficeRow).where(OfficeRow.country == pack.code))}
+    queues = {row.code: row for row in db.scalars(select(QueueRow).where(QueueRow.office.in_(list(offices))))}
+    for office in pack.offices.values():
+        values: dict[str, object] = {
+            "country": pack.code,
+            "level": office.level,
+            "parent": office.parent,
+            "names": dict(office.names),
+        }
+        _copy(db, offices.pop(office.code) if office.code in offices else OfficeRow(code=office.code), values)
     db.flush()
+    for queue in pack.queues.values():
+        values = {"office": queue.office, "kind": queue.kind, "names": dict(queue.names)}
+        _copy(db, queues.pop(queue.code) if queue.code in queues else QueueRow(code=queue.code), values)
+    for old_office in offices.values():
+        old_office.retired = True
+    for old_queue in queues.values():
+        old_queue.retired = True
+    db.flush()
+
+
+def _copy(db: Session, row: OfficeRow | QueueRow, values: dict[str, object]) -> None:
+    for name, value in {**values, "retired": False}.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    db.add(row)
 
 
 def add_staff(

@@ -1,0 +1,133 @@
+"""Walking from step to step: entering, asking, turning, leaving. Pure; `talk.py` tells the laws it keeps.
+
+A `Walk` holds one copy of a state and changes it in place, until a person must speak or something is
+wanted of the caller.
+"""
+
+from __future__ import annotations
+
+from .flow import END, Flow, Flows, at
+from .flow import Step as FlowStep
+from .state import Effect, ListOf, State, Want, from_json
+
+
+class Walk:
+    def __init__(self, flows: Flows, state: State) -> None:
+        self.flows, self.state = flows, state
+        self.want: Want = None
+
+    def start(self) -> None:
+        if not self.state.at:
+            self.enter(self.flows[self.state.flow].first())
+        else:
+            self.ask_again()
+
+    def enter(self, path: str) -> None:
+        state = self.state
+        step = self.here_at(path)
+        if step.verb == "say":
+            state.said.append(path)
+            if step.end:
+                self.leave(path, step.end)
+            else:
+                self.follow(path, "")
+        elif step.verb == "do":
+            self.do(path, step)
+        elif step.verb == "ask":
+            self.ask(path, step)
+        else:
+            self.stand(path)
+
+    def do(self, path: str, step: FlowStep) -> None:
+        if step.sub:
+            waits = self.state.waits
+            if waits and waits["at"].startswith(f"{path}."):
+                self.state = from_json(waits)
+                self.state.resume = path
+                return
+            self.enter(f"{path}.{self.flows[step.sub].first()}")
+            return
+        self.stand(path)
+        outer = path.rpartition(".")[0]
+        self.want = Effect(step.effect, path, self.state.answers(f"{outer}." if outer else ""), str(self.state.acts))
+
+    def ask(self, path: str, step: FlowStep) -> None:
+        self.stand(path)
+        state = self.state
+        if step.rows:
+            outer = path.rpartition(".")[0]
+            self.want = ListOf(step.rows, path, state.answers(f"{outer}." if outer else ""))
+        elif self.may_use_kept(path) and self.valid(step, state.kept[path]):
+            self.take(path, state.kept[path])
+        else:
+            state.again = False
+
+    def ask_again(self) -> None:
+        """The same question anew, a list fetched afresh."""
+        said, self.state.again = self.state.said, True
+        if not self.state.ended:
+            self.enter(self.state.at)
+        self.state.said = said
+
+    def stand(self, path: str) -> None:
+        state = self.state
+        state.at, state.page, state.pages, state.rows = path, 0, 1, None
+
+    def may_use_kept(self, path: str) -> bool:
+        return path in self.state.kept and not self.state.again and not self.state.on_road(path)
+
+    def valid(self, step: FlowStep, answer: str) -> bool:
+        return not step.choices or any(answer == choice.code for choice in step.choices)
+
+    def take(self, path: str, answer: str) -> None:
+        state = self.state
+        state.road = [pair for pair in state.road if pair[0] != path] + [(path, answer)]
+        state.kept.pop(path, None)
+        state.old = {p: a for p, a in state.old.items() if p != path}
+        state.wrong, state.again = 0, False
+        step = self.here_at(path)
+        fixed = {choice.code for choice in (*step.choices, *step.also)}
+        self.follow(path, answer if answer in fixed else "chosen" if step.rows else "")
+
+    def follow(self, path: str, outcome: str) -> None:
+        flow, step = at(self.flows, self.state.flow, path)
+        target = step.turning(outcome)
+        if target == END:
+            self.leave(path, outcome or "yes")
+        elif target:
+            self.enter(self.beside(path, target))
+        elif step.end:
+            self.leave(path, step.end)
+        else:
+            self.enter(self.beside(path, flow.after(step.name)))
+
+    def leave(self, path: str, word: str) -> None:
+        outer = path.rpartition(".")[0]
+        if outer:
+            self.follow(outer, word)
+        elif self.state.aside:
+            self.come_back()
+        else:
+            self.state.at, self.state.ended, self.state.rows = path, True, None
+
+    def here(self) -> FlowStep:
+        return self.here_at(self.state.at)
+
+    def here_at(self, path: str) -> FlowStep:
+        return at(self.flows, self.state.flow, path)[1]
+
+    def flow_of(self, path: str) -> Flow:
+        return at(self.flows, self.state.flow, path)[0]
+
+    def prefixes(self, path: str) -> list[str]:
+        parts = path.split(".") if path else []
+        return [".".join(parts[: n + 1]) for n in range(len(parts))]
+
+    def beside(self, path: str, name: str) -> str:
+        outer = path.rpartition(".")[0]
+        return f"{outer}.{name}" if outer else name
+
+    def come_back(self) -> None:
+        """From the language question to whatever waited for it."""
+        self.state = from_json(self.state.aside or {})
+        self.start()

@@ -1,139 +1,65 @@
-"""The road of one message: heard, answered, kept; all in the caller's transaction.
+"""One conversation, one message: what was stored is walked on with what was said, drawn, and stored again.
 
-`answer` gives the same turn for the same hop, however often it is heard. `lapse` is what time does to
-a conversation that was left. A conversation belongs to an address; it ends on the book it began with.
+A conversation belongs to an address. A secret number leaves here only as a keyed hash; a number whose
+owner asked to keep none is forgotten when her conversation ends.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import phonenumbers
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from .. import seal
-from ..cases.records import Case
-from ..channels import Channel, Malformed, Message, Turn
-from ..channels.outbox import Outgoing
-from ..country import Pack
-from ..house import House
-from ..language import fold
-from ..language.measure import USSD, Size
-from ..language.tags import SOURCE
-from ..people import actions as people
-from ..people.records import Address
-from . import talk
-from .asking import is_pin
-from .book import Book, from_bytes, to_bytes
-from .effects import EFFECTS, LISTS, Stand, facts_in_words
-from .flow import at
-from .records import BookRow, Conversation, HeardRow, Left
-from .screens import Screens, Voice, screens
-from .state import Done as Performed
-from .state import Effect, Event, Heard, Lapsed, Redialled, State, from_json, to_json
-from .state import Rows as Fetched
+from ... import seal
+from ...cases.records import Case
+from ...channels import Message, Turn
+from ...channels.outbox import Outgoing
+from ...country import Pack
+from ...house import House
+from ...language import fold
+from ...language.measure import Size
+from ...language.tags import SOURCE
+from ...people import actions as people
+from ...people.records import Address
+from .. import talk
+from ..asking import is_pin
+from ..book import Book
+from ..effects import EFFECTS, LISTS, Stand, facts_in_words
+from ..flow import at
+from ..records import Conversation, Left
+from ..screens import Screens, Voice, screens
+from ..state import Done as Performed
+from ..state import Effect, Event, Heard, Lapsed, Redialled, State, from_json, to_json
+from ..state import Rows as Fetched
+from .books import find_book, keep_book
 
-HEARD_FOR = timedelta(hours=48)
 WANTS_A_MESSAGE = 30
-SESSION, HOP, PIN = "session", "hop", "pin.road"
+SESSION, PIN = "session", "pin.road"
 
 
 class Endless(Exception):
     """A flow wanted more than 30 things at one message: it turns in a circle."""
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What a conversation needs beside the transaction: the house, and the book served now."""
-
-    house: House
-    book: Book
-
-
-def answer(db: Session, desk: Desk, channel: Channel, message: Message, now: datetime) -> Turn:
-    """Hears a message and says what comes next. Raises Malformed where the number is none."""
-    pack = desk.house.pack_of_channel(channel.name)
-    number = normal_number(message.address, pack)
-    heard_id, known = _hear(db, channel.name, message, now)
-    if known:
-        return known
-    address = people.hear_from(db, pack.code, number, now)
-    talked = _Talk(db, desk, pack, channel.name, channel.mode, channel.size, address, now)
-    turn = talked.hear(message)
-    row = db.get_one(HeardRow, heard_id)
-    row.answer, row.ends = turn.text, turn.ends
-    return turn
-
-
-def normal_number(written: str, pack: Pack) -> str:
-    """E.164, as a phone number is kept. Foreign numbers are as good as local ones."""
-    try:
-        parsed = phonenumbers.parse(written, pack.phone_region)
-    except phonenumbers.NumberParseException:
-        raise Malformed("phoneNumber is not a phone number") from None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-
-
-def _hear(db: Session, channel: str, message: Message, now: datetime) -> tuple[int, Turn | None]:
-    """Notes the hop; where it was heard before, the turn it was given."""
-    values = {"channel": channel, "hop_hash": _hop_hash(message), "ends": False, "heard_at": now}
-    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(HeardRow)
-    new = db.scalar(insert.values(**values).on_conflict_do_nothing().returning(HeardRow.id))
-    if new:
-        return new, None
-    found = HeardRow.hop_hash.in_(seal.ring().hashes(f"{message.session}\0{message.replay}", HOP))
-    row = db.scalars(select(HeardRow).where(HeardRow.channel == channel, found)).one()
-    return row.id, Turn(row.answer or "", row.ends)
-
-
-def _hop_hash(message: Message) -> str:
-    return seal.ring().hash(f"{message.session}\0{message.replay}", HOP)
-
-
-def consumed(db: Session, session: str) -> int | None:
-    """How many letters of this session's text were answered; None for a session not known."""
-    mine = Conversation.session_hash.in_(seal.ring().hashes(session, SESSION))
-    return db.scalar(select(Conversation.consumed).where(mine))
-
-
-def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
-    """What happens to a conversation that was left for as long as it lasts. Safe to run twice."""
-    row = db.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
-    if row is None or row.lapses_at > now:
-        return
-    address = db.get_one(Address, row.address_id)
-    pack = desk.house.packs[address.country]
-    _Talk(db, desk, pack, row.channel, "ussd", USSD, address, now).lapse(row)
-
-
-def lapsed(db: Session, now: datetime, limit: int = 50) -> list[int]:
-    due = select(Conversation.id).where(Conversation.lapses_at <= now)
-    return list(db.scalars(due.order_by(Conversation.lapses_at).limit(limit)))
-
-
-def purge_heard(db: Session, now: datetime) -> None:
-    """Forgets hops after 48 hours."""
-    db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
-
-
-def keep_book(db: Session, book: Book, now: datetime) -> None:
-    if db.get(BookRow, book.print) is None:
-        db.add(BookRow(print=book.print, body=to_bytes(book), kept_at=now))
-        db.flush()
-
-
-class _Talk:
+class Sitting:
     """One conversation, one message."""
 
     def __init__(
-        self, db: Session, desk: Desk, pack: Pack, channel: str, mode: str, size: Size, address: Address, now: datetime
+        self,
+        db: Session,
+        house: House,
+        book: Book,
+        pack: Pack,
+        channel: str,
+        mode: str,
+        size: Size,
+        address: Address,
+        now: datetime,
     ) -> None:
-        self.db, self.desk, self.pack, self.channel = db, desk, pack, channel
+        self.db, self.house, self.pack, self.channel = db, house, pack, channel
         self.mode, self.size, self.address, self.now = mode, size, address, now
-        self.book = desk.book
+        self.served = self.book = book
 
     def hear(self, message: Message) -> Turn:
         row = self.db.scalar(select(Conversation).where(Conversation.address_id == self.address.id))
@@ -151,20 +77,20 @@ class _Talk:
         return self.turn(row, state, message)
 
     def begin(self) -> State:
-        self.book = self.desk.book
+        self.book = self.served
         state = talk.begin(talk.MENU)
         if self.language() is None and talk.LANGUAGE in self.book.flows:
             state = talk.begin(talk.LANGUAGE, aside=state)
         return state
 
     def resume(self, row: Conversation) -> State:
-        self.book = find_book(self.db, self.desk, row.book)
+        self.book = find_book(self.db, self.served, row.book)
         return from_json(row.state)
 
     def language(self) -> str | None:
         """The address's language, if it may still be served."""
         tag = self.address.language
-        return tag if tag in self.desk.house.languages(self.pack) else None
+        return tag if tag in self.house.languages(self.pack) else None
 
     def heard(self, state: State, text: str) -> Heard:
         """The input; a secret number leaves this function only as a keyed hash."""
@@ -198,7 +124,7 @@ class _Talk:
         flow, _ = at(self.book.flows, state.flow, path)
         return Stand(
             db=self.db,
-            house=self.desk.house,
+            house=self.house,
             pack=self.pack,
             address_id=self.address.id,
             number_key=self.address.number,
@@ -277,15 +203,3 @@ class _Talk:
 
 def _keeps_no_number(state: State) -> bool:
     return state.acts > 0 and any(path.endswith(".how") and answer == "pin" for path, answer in state.road)
-
-
-_books: dict[str, Book] = {}
-
-
-def find_book(db: Session, desk: Desk, fingerprint: str) -> Book:
-    """The book a conversation began with; from memory, or from where it was kept."""
-    if fingerprint == desk.book.print:
-        return desk.book
-    if fingerprint not in _books:
-        _books[fingerprint] = replace(from_bytes(db.get_one(BookRow, fingerprint).body), print=fingerprint)
-    return _books[fingerprint]

@@ -1,0 +1,104 @@
+"""The road of one message: heard, answered, kept; all in the caller's transaction.
+
+`answer` gives the same turn for the same hop, however often it is heard. `lapse` is what time does to
+a conversation that was left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import phonenumbers
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ... import seal
+from ...channels import Channel, Malformed, Message, Turn
+from ...country import Pack
+from ...house import House
+from ...language.measure import USSD
+from ...people import actions as people
+from ...people.records import Address
+from ..book import Book
+from ..records import Conversation, HeardRow
+from .sitting import SESSION, Sitting
+
+HEARD_FOR = timedelta(hours=48)
+HOP = "hop"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a conversation needs beside the transaction: the house, and the book served now."""
+
+    house: House
+    book: Book
+
+
+def answer(db: Session, desk: Desk, channel: Channel, message: Message, now: datetime) -> Turn:
+    """Hears a message and says what comes next. Raises Malformed where the number is none."""
+    pack = desk.house.pack_of_channel(channel.name)
+    number = normal_number(message.address, pack)
+    heard_id, known = _hear(db, channel.name, message, now)
+    if known:
+        return known
+    address = people.hear_from(db, pack.code, number, now)
+    sitting = Sitting(db, desk.house, desk.book, pack, channel.name, channel.mode, channel.size, address, now)
+    turn = sitting.hear(message)
+    row = db.get_one(HeardRow, heard_id)
+    row.answer, row.ends = turn.text, turn.ends
+    return turn
+
+
+def normal_number(written: str, pack: Pack) -> str:
+    """E.164, as a phone number is kept. Foreign numbers are as good as local ones."""
+    try:
+        parsed = phonenumbers.parse(written, pack.phone_region)
+    except phonenumbers.NumberParseException:
+        raise Malformed("phoneNumber is not a phone number") from None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _hear(db: Session, channel: str, message: Message, now: datetime) -> tuple[int, Turn | None]:
+    """Notes the hop; where it was heard before, the turn it was given."""
+    values = {"channel": channel, "hop_hash": _hop_hash(message), "ends": False, "heard_at": now}
+    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(HeardRow)
+    new = db.scalar(insert.values(**values).on_conflict_do_nothing().returning(HeardRow.id))
+    if new:
+        return new, None
+    found = HeardRow.hop_hash.in_(seal.ring().hashes(f"{message.session}\0{message.replay}", HOP))
+    row = db.scalars(select(HeardRow).where(HeardRow.channel == channel, found)).one()
+    return row.id, Turn(row.answer or "", row.ends)
+
+
+def _hop_hash(message: Message) -> str:
+    return seal.ring().hash(f"{message.session}\0{message.replay}", HOP)
+
+
+def consumed(db: Session, session: str) -> int | None:
+    """How many letters of this session's text were answered; None for a session not known."""
+    mine = Conversation.session_hash.in_(seal.ring().hashes(session, SESSION))
+    return db.scalar(select(Conversation.consumed).where(mine))
+
+
+def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
+    """What happens to a conversation that was left for as long as it lasts. Safe to run twice."""
+    row = db.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
+    if row is None or row.lapses_at > now:
+        return
+    address = db.get_one(Address, row.address_id)
+    pack = desk.house.packs[address.country]
+    sitting = Sitting(db, desk.house, desk.book, pack, row.channel, "ussd", USSD, address, now)
+    sitting.lapse(row)
+
+
+def lapsed(db: Session, now: datetime, limit: int = 50) -> list[int]:
+    due = select(Conversation.id).where(Conversation.lapses_at <= now)
+    return list(db.scalars(due.order_by(Conversation.lapses_at).limit(limit)))
+
+
+def purge_heard(db: Session, now: datetime) -> None:
+    """Forgets hops after 48 hours."""
+    db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))

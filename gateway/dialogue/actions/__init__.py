@@ -44,6 +44,8 @@ def answer(db: Session, desk: Desk, channel: Channel, message: Message, now: dat
     heard_id, known = _hear(db, channel.name, message, now)
     if known:
         return known
+    if not message.new and not message.inputs:
+        raise Malformed("text is not longer than what this session has sent before")
     address = people.hear_from(db, pack.code, number, now)
     sitting = Sitting(db, desk.house, desk.book, pack, channel.name, channel.mode, channel.size, address, now)
     turn = sitting.hear(message)

@@ -134,7 +134,6 @@ class Database:
         """A consistent look that changes nothing and waits for nobody."""
         with Session(self._readers, expire_on_commit=False) as db:
             yield db
-            db.rollback()
 
 
 def wake_later(db: Session, job: str, row_id: object) -> None:

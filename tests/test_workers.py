@@ -1,0 +1,161 @@
+"""Routing and its clocks: by an RQ worker, and without one. Nothing waits for Redis, nothing is lost with it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from sqlalchemy import select, text
+
+from gateway.cases.records import Case
+from gateway.channels.outbox import Outgoing
+from gateway.clock import due
+
+ROAD = ("2", "1", "1", "4", "9", "1", "1")
+
+
+def lodge(sala, *keys: str) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press(*keys)
+    assert caller.screen.startswith("Your number is"), caller.screen
+
+
+def cases(sala) -> list[Case]:
+    with sala.reading() as db:
+        return list(db.scalars(select(Case).order_by(Case.id)))
+
+
+def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
+    lodge(sala, "2", "1", "1", "1", "8", "1", "9", "1", "1")
+    assert cases(sala)[0].state == "received"
+    sala.work()
+    case = cases(sala)[0]
+    calendar = sala.house.packs["kh"].calendar
+    assert (case.state, case.queue) == ("routed", "kh-1710")
+    assert case.due_at == due(calendar, case.opened_at, 10)
+    with sala.reading() as db:
+        assert len(db.scalars(select(Outgoing)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "queue"),
+    [
+        (("1", "4"), "kh-17-triage"),
+        (("1", "3"), "kh-17-triage"),
+        (("1", "2", "14"), "kh-01-triage"),
+        (("1", "1", "8", "1"), "kh-1710"),
+        (("3", "1", "8", "1"), "kh-171001"),
+        (("4", "1", "8", "1"), "kh-1710"),
+        (("5", "2", "1", "1"), "kh-010201"),
+    ],
+)
+def test_the_lowest_office_that_can_decide_or_triage(sala, keys, queue) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1", keys[0])
+    for key in keys[1:]:
+        if key == "14":
+            last = [line for line in _all_lines(caller) if line.endswith("I do not know")][0]
+            key = last.split()[0]
+        caller.press(key)
+    caller.press("9", "1", "1")
+    sala.work()
+    assert cases(sala)[0].queue == queue
+
+
+def _all_lines(caller) -> list[str]:
+    lines = caller.screen.splitlines()
+    while "9 More" in lines[-1]:
+        lines += caller.press("9").splitlines()
+    return lines
+
+
+def test_running_a_job_twice_changes_nothing(sala) -> None:
+    lodge(sala, *ROAD)
+    now = datetime.now(UTC)
+    assert [sala.hands.route(cases(sala)[0].id, now), sala.hands.route(cases(sala)[0].id, now)] == [True, False]
+    with sala.reading() as db:
+        assert len(db.scalars(select(Outgoing)).all()) == 1
+        assert db.scalar(text("SELECT count(*) FROM case_events WHERE kind = 'routed'")) == 1
+
+
+def test_redis_emptied_after_the_commit_is_made_good_by_the_tick(sala) -> None:
+    lodge(sala, *ROAD)
+    redis.Redis.from_url(sala.env["REDIS_URL"]).flushall()
+    sala.work()
+    assert cases(sala)[0].state == "received"
+    sala.tick.once(datetime.now(UTC) + timedelta(seconds=4))
+    assert cases(sala)[0].state == "routed"
+
+
+class TestWithoutRedis:
+    """Every part that could wait for Redis, with none there."""
+
+    @pytest.fixture
+    def valkey(self, tmp_path) -> str:
+        return f"unix://{tmp_path / 'nobody.sock'}"
+
+    def test_hops_are_answered_and_the_tick_routes(self, sala) -> None:
+        began = time.monotonic()
+        lodge(sala, *ROAD)
+        assert time.monotonic() - began < 20
+        sala.tick.once(datetime.now(UTC) + timedelta(seconds=4))
+        assert cases(sala)[0].state == "routed"
+
+    def test_rate_limits_fall_back_and_still_hold(self, sala) -> None:
+        caller = sala.caller()
+        caller.dial()
+        texts = [caller.post().get_data(as_text=True) for _ in range(125)]
+        assert texts[-1] == "END Please wait a minute, then dial again."
+
+    def test_staff_can_sign_in(self, sala) -> None:
+        assert sala.client.get("/console/sign-in").status_code == 200
+
+
+def test_the_tick_leaves_a_heartbeat_that_readyz_watches(sala) -> None:
+    assert sala.client.get("/readyz").status_code == 503
+    now = datetime.now(UTC)
+    sala.hands.beat("tick", now)
+    sala.hands.beat("deliver", now)
+    assert sala.client.get("/readyz").get_data(as_text=True) == "ready\n"
+    sala.hands.beat("tick", now - timedelta(seconds=61))
+    answer = sala.client.get("/readyz")
+    assert answer.status_code == 503
+    assert "the tick loop has not run" in answer.get_data(as_text=True)
+
+
+def test_an_outbox_that_stands_still_turns_readyz_red(sala) -> None:
+    lodge(sala, *ROAD)
+    sala.hands.route_late(datetime.now(UTC) + timedelta(seconds=5))
+    now = datetime.now(UTC)
+    sala.hands.beat("tick", now)
+    sala.hands.beat("deliver", now)
+    with sala.house.database.transaction() as db:
+        for row in db.scalars(select(Outgoing)):
+            row.due_at = now - timedelta(minutes=11)
+    assert "waited for over ten minutes" in sala.client.get("/readyz").get_data(as_text=True)
+
+
+def test_two_hops_of_one_number_at_once_make_one_case(sala) -> None:
+    """The network sends the last hop three times at once: one case, one answer."""
+    import threading
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press(*ROAD[:-1])
+    caller.typed += "*1"
+    answers: list[str] = []
+
+    def send() -> None:
+        client = sala.app.test_client()
+        form = {"sessionId": caller.session, "phoneNumber": caller.number, "text": caller.typed}
+        answers.append(client.post("/in/kh-ussd", query_string={"key": caller.secret}, data=form).get_data(as_text=True))
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(set(answers)) == 1
+    assert len(cases(sala)) == 1

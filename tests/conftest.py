@@ -210,5 +210,3 @@ def wait_for(check, seconds: float = 20.0):
             return found
         time.sleep(0.05)
     raise AssertionError(f"it did not happen within {seconds} seconds")
-
-

@@ -114,7 +114,9 @@ def channel(url: str) -> TwilioSms:
 
 def failure(status: int, body: str) -> NotSent:
     app = Flask("far side")
-    app.add_url_rule("/<path:p>", "all", lambda p: (body, status, {"Content-Type": "application/json"}), methods=["POST"])
+    app.add_url_rule(
+        "/<path:p>", "all", lambda p: (body, status, {"Content-Type": "application/json"}), methods=["POST"]
+    )
     with served(app) as url, pytest.raises(NotSent) as caught:
         channel(url).send("+85599000001", "x", "http://127.0.0.1/")
     return caught.value

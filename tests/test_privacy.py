@@ -107,7 +107,9 @@ def test_who_did_not_choose_writing_hears_nothing_of_it_on_the_screen(sala, choi
 
     case = lodge(sala, *TO_HOW, *choice)
     with sala.house.database.transaction() as db:
-        actions.reply(db, sala.house, db.get(Case, case.id), "Your grant was stopped", _staff(sala, db), "o", datetime.now(UTC))
+        actions.reply(
+            db, sala.house, db.get(Case, case.id), "Your grant was stopped", _staff(sala, db), "o", datetime.now(UTC)
+        )
     caller = sala.caller()
     caller.dial()
     caller.press("2", "1")

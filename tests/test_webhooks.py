@@ -32,7 +32,9 @@ def test_a_missing_or_wrong_secret_is_403_and_nothing_is_stored(sala, key) -> No
     caller = sala.caller()
     caller.session = "s"
     query = {} if key is None else {"key": key}
-    answer = sala.client.post("/in/kh-ussd", query_string=query, data={"sessionId": "s", "phoneNumber": "+85599000001", "text": ""})
+    answer = sala.client.post(
+        "/in/kh-ussd", query_string=query, data={"sessionId": "s", "phoneNumber": "+85599000001", "text": ""}
+    )
     assert answer.status_code == 403
     assert set(rows(sala).values()) == {0}
 
@@ -94,7 +96,15 @@ def test_a_long_dialled_code_is_played_at_once(sala) -> None:
 
 @pytest.mark.parametrize(
     "story",
-    ["x" * 3000, "😟" * 300, "a*b*c", "\u202eright to left", "line\r\nbreak \x00\x07 bell", "'; DROP TABLE cases; --", "<b>&amp;</b>"],
+    [
+        "x" * 3000,
+        "😟" * 300,
+        "a*b*c",
+        "\u202eright to left",
+        "line\r\nbreak \x00\x07 bell",
+        "'; DROP TABLE cases; --",
+        "<b>&amp;</b>",
+    ],
 )
 def test_whatever_is_typed_is_kept_as_data(sala, story) -> None:
     caller = sala.caller()
@@ -156,7 +166,9 @@ def test_a_number_and_a_story_are_nowhere_in_clear(sala) -> None:
     with sala.reading() as db:
         for name in Base.metadata.tables:
             for row in db.execute(text(f'SELECT * FROM "{name}"')):
-                shown = " ".join(bytes(v).decode("latin1") if isinstance(v, (bytes, memoryview)) else str(v) for v in row)
+                shown = " ".join(
+                    bytes(v).decode("latin1") if isinstance(v, (bytes, memoryview)) else str(v) for v in row
+                )
                 assert "765432" not in shown, name
                 assert "neighbour" not in shown, name
 

@@ -152,7 +152,9 @@ def test_two_hops_of_one_number_at_once_make_one_case(sala) -> None:
     def send() -> None:
         client = sala.app.test_client()
         form = {"sessionId": caller.session, "phoneNumber": caller.number, "text": caller.typed}
-        answers.append(client.post("/in/kh-ussd", query_string={"key": caller.secret}, data=form).get_data(as_text=True))
+        answers.append(
+            client.post("/in/kh-ussd", query_string={"key": caller.secret}, data=form).get_data(as_text=True)
+        )
 
     threads = [threading.Thread(target=send) for _ in range(6)]
     [thread.start() for thread in threads]

@@ -167,4 +167,5 @@ def overdue(db: Session, before: datetime) -> list[int]:
 
 
 def counts(db: Session) -> dict[str, int]:
-    return dict(db.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state)).tuples().all())
+    found = db.execute(select(Outgoing.state, func.count().label("number")).group_by(Outgoing.state))
+    return {row.state: row.number for row in found}

@@ -99,6 +99,14 @@ class Pack:
         queue = self.queues.get(code)
         return _named(queue.names, tag) if queue else code
 
+    def lineage(self, office: str) -> list[str]:
+        """An office's code, and the codes of the offices above it, nearest first."""
+        codes = []
+        while office in self.offices:
+            codes.append(office)
+            office = self.offices[office].parent
+        return codes
+
     def sms_channel(self) -> str:
         """The name of the channel by which this country's phones are written to."""
         return next(name for name, row in self.channels.items() if row.kind == "sms")

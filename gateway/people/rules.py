@@ -7,7 +7,7 @@ auditor reads the audit; an admin keeps staff, and reads no case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "see_number", "tell"}),
@@ -28,9 +28,10 @@ def may(role: str, permission: str) -> bool:
     return permission in PERMISSIONS.get(role, frozenset())
 
 
-def in_reach(role: str, offices: frozenset[str], office: str) -> bool:
-    """Whether staff of these offices may see what lies with `office`. A supervisor's reach goes down
-    from her offices (codes nest: kh-17 holds kh-1710)."""
-    if role in SEES_ALL_OFFICES or office in offices:
+def in_reach(role: str, offices: frozenset[str], lineage: Sequence[str]) -> bool:
+    """Whether staff of these offices may see what lies with an office. `lineage`: the office, then those above
+    it. An officer's reach is her own offices; a supervisor's goes down from hers."""
+    if role in SEES_ALL_OFFICES:
         return True
-    return role == "supervisor" and any(office.startswith(own) for own in offices)
+    within = lineage if role == "supervisor" else lineage[:1]
+    return any(office in offices for office in within)

@@ -29,8 +29,13 @@ GROUPS = ("late", "due", "later")
 def my_queues(db: Session) -> list[QueueRow]:
     """The queues of the offices in this member of staff's reach."""
     queues = db.scalars(select(QueueRow).where(QueueRow.retired.is_(False)).order_by(QueueRow.code))
-    offices = g.staff.office_codes()
-    return [queue for queue in queues if in_reach(g.staff.role, offices, queue.office)]
+    return [queue for queue in queues if within_reach(queue)]
+
+
+def within_reach(queue: QueueRow) -> bool:
+    """Whether this member of staff works, or watches, the office of the queue."""
+    lineage = house().packs[g.staff.country].lineage(queue.office)
+    return in_reach(g.staff.role, g.staff.office_codes(), lineage)
 
 
 @staff_page(bp, "/console/queue", needs="queue")
@@ -54,7 +59,7 @@ def _case(db: Session, case_id: int) -> Case:
     if case is None or case.queue is None:
         abort(404)
     row = db.get_one(QueueRow, case.queue)
-    if case.country != g.staff.country or not in_reach(g.staff.role, g.staff.office_codes(), row.office):
+    if case.country != g.staff.country or not within_reach(row):
         abort(404)
     return case
 
@@ -143,7 +148,7 @@ def place(case_id: int) -> Any:
             queue_row = db.get_one(QueueRow, found.queue)
     except Refusal as refusal:
         return _refused(case_id, refusal, "")
-    if in_reach(g.staff.role, g.staff.office_codes(), queue_row.office):
+    if within_reach(queue_row):
         return redirect(url_for("cases.case", case_id=case_id))
     return redirect(url_for("cases.queue", sent=queue_row.code))
 

@@ -18,6 +18,7 @@ from gateway.house import open_house
 from gateway.jobs import Wakes
 from gateway.logs import set_up_logs
 from gateway.people import pages as people
+from gateway.people import presence
 from gateway.settings import ROOT, read_settings
 from gateway.web import csrf, public, set_up_web
 
@@ -34,6 +35,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app.config["DESK"] = Desk(house, bind(read_flows(ROOT), house.texts))
     for room in (webhooks, people, desk, calls, front, phone):
         app.register_blueprint(room.bp)
+    app.before_request(presence.find)
     csrf.exempt(webhooks.bp)
     public(app.view_functions["static"])
     return app

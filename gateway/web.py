@@ -1,7 +1,8 @@
-"""What every page needs: sign-in, permission, CSRF, rate limits, headers, rendering, error pages.
+"""What every page needs: permission, CSRF, rate limits, headers, rendering, error pages.
 
 A route without a declared permission cannot exist: `public` and `staff_page` are the only two ways,
-and a test walks the route table. Sessions live in the database and can be revoked.
+and a test walks the route table. Who is signed in is found by `people.presence` before each request:
+it sets `g.staff` and `g.permissions`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -23,28 +24,20 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
-from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
-from . import seal
 from .house import House
 from .language import formats
 from .language.catalogue import fill
 from .language.tags import NAMES, babel_name
-from .people.records import Presence, Staff
-from .people.rules import may
 
-PRESENCE = "presence"
 LONGEST_BODY = 64 * 1024
-SESSION_LASTS = timedelta(hours=12)
-IDLE = timedelta(hours=2)
 CONSOLE = "console"
 HEADERS = {
     "Content-Security-Policy": (
@@ -86,7 +79,7 @@ def staff_page(bp: Blueprint, rule: str, *, needs: str, methods: Sequence[str] =
         def checked(**values: Any) -> Any:
             if g.get("staff") is None:
                 return redirect(url_for("people.sign_in", next=request.path if request.method == "GET" else None))
-            if needs != "signed_in" and not may(g.staff.role, needs):
+            if needs != "signed_in" and needs not in g.permissions:
                 abort(403)
             return view(**values)
 
@@ -99,49 +92,6 @@ def staff_page(bp: Blueprint, rule: str, *, needs: str, methods: Sequence[str] =
 
 def actor() -> str:
     return f"staff:{g.staff.id}"
-
-
-def begin_presence(staff_id: int, now: datetime) -> None:
-    """Signs a member of staff in: a row that can be revoked, and a token only in her cookie."""
-    token = secrets.token_urlsafe(32)
-    with house().database.transaction() as db:
-        row = Presence(
-            token_hash=_token_hash(token), staff_id=staff_id, began_at=now, seen_at=now, ends_at=now + SESSION_LASTS
-        )
-        db.add(row)
-    session.clear()
-    session[PRESENCE] = token
-
-
-def end_presence() -> None:
-    with house().database.transaction() as db:
-        mine = Presence.token_hash == _token_hash(session.get(PRESENCE, ""))
-        db.execute(update(Presence).where(mine).values(revoked=True))
-    session.clear()
-
-
-def _token_hash(token: str) -> str:
-    return seal.ring().hash(token, "presence")
-
-
-def _who() -> None:
-    """Before each request: who is signed in, if anyone."""
-    g.staff = None
-    token = session.get(PRESENCE)
-    if not token or request.endpoint == "static":
-        return
-    now = datetime.now(UTC)
-    hashes = seal.ring().hashes(token, "presence")
-    alive = select(Presence, Staff).join(Staff, Staff.id == Presence.staff_id)
-    alive = alive.where(Presence.token_hash.in_(hashes), Presence.revoked.is_(False), Presence.ends_at > now)
-    with house().database.reading() as db:
-        found = db.execute(alive.where(Presence.seen_at > now - IDLE, Staff.active)).first()
-    if found is None:
-        return
-    presence, g.staff = found
-    if now - presence.seen_at > timedelta(minutes=1):
-        with house().database.transaction() as db:
-            db.execute(update(Presence).where(Presence.id == presence.id).values(seen_at=now))
 
 
 def page_language() -> str:
@@ -198,7 +148,6 @@ def set_up_web(app: Flask, here: House) -> None:
     )
     csrf.init_app(app)
     limiter.init_app(app)
-    app.before_request(_who)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
@@ -210,7 +159,7 @@ def set_up_web(app: Flask, here: House) -> None:
             "lang": page_language(),
             "html_lang": babel_name(page_language()),
             "page_languages": [(tag, NAMES.get(tag, tag)) for tag in _page_languages()],
-            "may": lambda permission: bool(g.get("staff")) and may(g.staff.role, permission),
+            "may": lambda permission: permission in g.get("permissions", ()),
             "demo": here.settings.demo,
             "drafts": here.settings.drafts and page_language() != "en",
         }

@@ -144,12 +144,12 @@ def test_a_case_of_another_office_does_not_exist(sala, staff, lodge) -> None:
 
 
 def test_the_whole_answer_goes_out_as_sms_and_its_fate_stands_on_the_timeline(network, sala, staff, lodge) -> None:
-    case = lodge(*TO_HOW, "1", "1")
     officer = staff["officer"]
-    assert "Place not set" in officer.get("/console/queue")
-    officer.answer(case.id, "We ask the bank and write again.")
-    officer.answer(case.id, "Paid on Monday.", act="resolve")
     with served(sala.app, int(sala.env["PORT"])):
+        case = lodge(*TO_HOW, "1", "1")
+        assert "Place not set" in officer.get("/console/queue")
+        officer.answer(case.id, "We ask the bank and write again.")
+        officer.answer(case.id, "Paid on Monday.", act="resolve")
         sala.work()
         wait_for(lambda: [row.state for row in all_of(sala, Outgoing)] == ["delivered"] * 3)
     bodies = [row.body for row in all_of(sala, Outgoing)]

@@ -13,10 +13,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .. import audit
-from ..web import begin_presence, end_presence, house, limiter, public, render, staff_page
+from ..web import house, limiter, public, render, staff_page
+from . import presence
 from .actions import count_try, tries
 from .records import Staff, TotpUsed
-from .rules import NEEDS_TOTP, may
+from .rules import NEEDS_TOTP
 
 bp = Blueprint("people", __name__)
 passwords = PasswordHasher()
@@ -36,7 +37,7 @@ def sign_in() -> Any:
     staff = _verified(name, request.form.get("password", ""), request.form.get("code", ""), now)
     if staff is None:
         return render("sign_in.html", 403, name=name, wrong=True)
-    begin_presence(staff.id, now)
+    presence.begin(staff.id, now)
     with house().database.transaction() as db:
         audit.write(db, actor=f"staff:{staff.id}", act="signed_in", thing=f"staff:{staff.id}", now=now)
     target = request.args.get("next", "")
@@ -82,7 +83,7 @@ def _code_fits(staff: Staff, code: str, now: datetime) -> bool:
 @bp.post("/console/sign-out")
 @public
 def sign_out() -> Any:
-    end_presence()
+    presence.end()
     return redirect(url_for("people.sign_in"))
 
 
@@ -105,6 +106,6 @@ def language() -> Any:
 def home() -> Any:
     """Where this role works; a role without pages yet is told so."""
     for permission, page in HOME_OF.items():
-        if may(g.staff.role, permission):
+        if permission in g.permissions:
             return redirect(url_for(page))
     return render("nothing_here.html")

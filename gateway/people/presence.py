@@ -1,0 +1,62 @@
+"""Who is signed in: sessions kept in the database, so that they can be revoked and end when idle.
+
+The cookie holds a random token; the row holds its keyed hash. Before each request `find` sets `g.staff`
+and `g.permissions`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from flask import g, request, session
+from sqlalchemy import select, update
+
+from .. import seal
+from ..web import house
+from .records import Presence, Staff
+from .rules import PERMISSIONS
+
+PRESENCE = "presence"
+LASTS = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def begin(staff_id: int, now: datetime) -> None:
+    """Signs a member of staff in."""
+    token = secrets.token_urlsafe(32)
+    mark = seal.ring().hash(token, PRESENCE)
+    with house().database.transaction() as db:
+        db.add(Presence(token_hash=mark, staff_id=staff_id, began_at=now, seen_at=now, ends_at=now + LASTS))
+    session.clear()
+    session[PRESENCE] = token
+
+
+def end() -> None:
+    """Signs out: the token opens nothing any more, wherever it was copied."""
+    mine = Presence.token_hash.in_(seal.ring().hashes(session.get(PRESENCE, ""), PRESENCE))
+    with house().database.transaction() as db:
+        db.execute(update(Presence).where(mine).values(revoked=True))
+    session.clear()
+
+
+def find() -> None:
+    """Before each request: who this is, if anyone."""
+    g.staff, g.permissions = None, frozenset()
+    token = session.get(PRESENCE)
+    if not token or request.endpoint == "static":
+        return
+    now = datetime.now(UTC)
+    mine = Presence.token_hash.in_(seal.ring().hashes(token, PRESENCE))
+    alive = select(Presence, Staff).join(Staff, Staff.id == Presence.staff_id)
+    alive = alive.where(mine, Presence.revoked.is_(False), Presence.ends_at > now, Presence.seen_at > now - IDLE)
+    with house().database.reading() as db:
+        found = db.execute(alive.where(Staff.active)).first()
+    if found is None:
+        return
+    presence, g.staff = found
+    g.permissions = PERMISSIONS.get(g.staff.role, frozenset())
+    if now - presence.seen_at > SEEN_EVERY:
+        with house().database.transaction() as db:
+            db.execute(update(Presence).where(Presence.id == presence.id).values(seen_at=now))

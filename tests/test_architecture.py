@@ -158,4 +158,4 @@ def test_every_effect_list_and_make_target_is_in_the_documents() -> None:
     assert [word for word in (*EFFECTS, *LISTS) if f"`{word}`" not in flows] == []
     readme = (ROOT / "README.md").read_text(encoding="utf8")
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
-    assert [target for target in targets if f"make {target}" not in readme] == []
+    assert [target for target in targets if target != "help" and f"make {target}" not in readme] == []

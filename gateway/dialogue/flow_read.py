@@ -35,7 +35,7 @@ def read_flows(root: Path) -> dict[str, Flow]:
     for path in sorted((root / "flows").glob("*.yaml")):
         found, wrong = read_file(path, root)
         flow, more = make_flow(path.stem, found, path.relative_to(root).as_posix())
-        faults += wrong + more
+        faults += wrong or more
         flows[flow.name] = flow
     if faults:
         raise Faulty(faults)
@@ -45,7 +45,7 @@ def read_flows(root: Path) -> dict[str, Flow]:
 def flow_from_text(name: str, text: str, file: str = "") -> tuple[Flow, list[Fault]]:
     found, wrong = read_text(text, file or f"{name}.yaml")
     flow, more = make_flow(name, found, file or f"{name}.yaml")
-    return flow, wrong + more
+    return flow, wrong or more
 
 
 def make_flow(name: str, found: Lined, file: str) -> tuple[Flow, list[Fault]]:

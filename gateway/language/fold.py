@@ -35,4 +35,4 @@ def key(text: str) -> str:
 
 def clean(text: str) -> str:
     """What may be kept of a typed text: NFC, no control characters, all else as it was written."""
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text.replace("\r\n", "\n"))).strip()
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\t", " "))).strip()

@@ -65,7 +65,10 @@ def read_settings(env: Mapping[str, str]) -> Settings:
 
 
 def _settings(env: Mapping[str, str], demo: bool, var: Path) -> Settings:
-    port = int(env.get("PORT") or "8000")
+    written = env.get("PORT") or "8000"
+    if not written.isdigit() or not 1 <= int(written) <= 65535:
+        raise SettingsError(f"PORT={written} is not a port; write a number from 1 to 65535.")
+    port = int(written)
     return Settings(
         demo=demo,
         drafts=env.get("SALA_DRAFTS", "1" if demo else "") == "1",

@@ -1,0 +1,285 @@
+"""Migrations, keys, the audit, backups, and what the command says when something is missing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from gateway import audit, seal
+from gateway.cases.records import Case
+from gateway.cli import keep
+from gateway.cli.tables import METADATA
+from gateway.db import Database, Mark, open_engine
+from gateway.people.actions import find_address
+from gateway.settings import ROOT, SettingsError, read_env_file, read_settings
+
+KEY = "A" * 43 + "="
+ROAD = ("2", "1", "1", "4", "My secret story", "1", "1")
+
+
+def lodge(sala) -> Case:
+    caller = sala.caller()
+    caller.dial()
+    caller.press(*ROAD)
+    sala.work()
+    with sala.reading() as db:
+        return db.scalars(select(Case)).one()
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(database_url) -> None:
+    engine = open_engine(database_url)
+    with engine.connect() as db:
+        assert compare_metadata(MigrationContext.configure(db, opts={"compare_type": True}), METADATA) == []
+    engine.dispose()
+
+
+def test_every_revision_goes_up_and_down_again(database_url) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = database_url
+    command.downgrade(config, "base")
+    engine = open_engine(database_url)
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    command.upgrade(config, "head")
+    assert set(METADATA.tables) <= set(inspect(engine).get_table_names())
+    engine.dispose()
+
+
+def test_nobody_changes_or_deletes_a_row_of_the_audit(sala) -> None:
+    lodge(sala)
+    for act in ("UPDATE audit SET why = 'x'", "DELETE FROM audit", "DELETE FROM audit_seals"):
+        sala.tick.once(datetime.now(UTC))
+        with pytest.raises(DBAPIError, match="append-only"), sala.house.database.transaction() as db:
+            db.execute(text(act))
+
+
+def test_the_chain_proves_the_audit_and_finds_what_was_altered_behind_the_triggers(sala) -> None:
+    lodge(sala)
+    sala.tick.once(datetime.now(UTC))
+    with sala.reading() as db:
+        count, wrong = audit.verify(db)
+    assert (count >= 2, wrong) == (True, "")
+    drop = (
+        "DROP TRIGGER audit_no_update"
+        if sala.env["DATABASE_URL"].startswith("sqlite")
+        else "DROP TRIGGER audit_append_only ON audit"
+    )
+    with sala.house.database.transaction() as db:
+        db.execute(text(drop))
+        db.execute(text("UPDATE audit SET actor = 'somebody' WHERE id = 2"))
+    with sala.reading() as db:
+        assert audit.verify(db) == (1, "audit row 2, or a row before it, was altered")
+
+
+def test_a_sealed_value_opens_only_with_its_key_in_its_column() -> None:
+    ring = seal.read_keys(f"1={seal.new_key()}")
+    box = ring.seal(b"ok", "cases.story")
+    assert ring.unseal(box, "cases.story") == b"ok"
+    for other, label in ((ring, "outbox.body"), (seal.read_keys(f"1={seal.new_key()}"), "cases.story")):
+        with pytest.raises(seal.KeyRefused):
+            other.unseal(box, label)
+    with pytest.raises(seal.KeyRefused):
+        ring.unseal(box[:-1] + bytes([box[-1] ^ 1]), "cases.story")
+
+
+@pytest.mark.parametrize("written", ["", "1", "1=abc", f"0={KEY}", f"x={KEY}", f"300={KEY}"])
+def test_unreadable_keys_are_told_in_a_sentence(written) -> None:
+    with pytest.raises(seal.KeyRefused, match="SALA_KEYS"):
+        seal.read_keys(written)
+
+
+def test_keys_are_rotated_and_the_old_one_may_go(sala, monkeypatch) -> None:
+    case = lodge(sala)
+    old, new = os.environ["SALA_KEYS"], "2=" + seal.new_key()
+    seal.use(seal.read_keys(f"{old},{new}"))
+    with sala.reading() as db:
+        assert find_address(db, "+85599000001").id == case.address_id
+    assert keep.rotate(sala.house.database) > 0
+    seal.use(seal.read_keys(new))
+    with sala.reading() as db:
+        assert db.get(Case, case.id).story == "My secret story"
+        assert find_address(db, "+85599000001").id == case.address_id
+    caller = sala.caller()
+    assert caller.dial().startswith("How can we help?")
+    seal.use(seal.read_keys(old))
+
+
+def test_a_pin_given_before_a_rotation_still_opens(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1", "1", "4", "9", "4", "4821", "1")
+    reference = caller.screen.split("is ")[1].split(".")[0].replace(" ", "")
+    sala.work()
+    seal.use(seal.read_keys(f"{os.environ['SALA_KEYS']},2={seal.new_key()}"))
+    keep.rotate(sala.house.database)
+    other = sala.caller("+85599000002")
+    other.dial()
+    other.press("2", "2", reference, "4821")
+    assert other.screen.startswith("We have your message.")
+    seal.use(seal.read_keys(os.environ["SALA_KEYS"]))
+
+
+def test_a_database_refuses_keys_that_are_not_its_own() -> None:
+    mark = Mark(name="keys", value="1:" + "0" * 16, at=datetime.now(UTC))
+    with pytest.raises(SettingsError, match="not the keys this database was sealed with"):
+        keep.check_fingerprints(mark, seal.read_keys(f"1={seal.new_key()}"))
+
+
+def test_a_conversation_ends_on_the_texts_it_began_with(sala) -> None:
+    from dataclasses import replace
+
+    from gateway.dialogue.actions import Desk
+    from gateway.dialogue.book import bind
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1")
+    flows = dict(sala.desk.book.flows)
+    place = flows["place"]
+    province = replace(place.steps["province"], text="Where is your house?")
+    flows["place"] = replace(place, steps={**place.steps, "province": province}, print="changed")
+    sala.app.config["DESK"] = Desk(sala.house, bind(flows, sala.desk.book.texts))
+    assert caller.press("1").startswith("Where do you live?")
+    other = sala.caller("+85599000002")
+    other.dial()
+    other.press("2", "1", "1")
+    assert other.screen.startswith("Where is your house?")
+
+
+def test_a_backup_is_a_readable_copy_with_fingerprints_and_a_warning(sala, tmp_path, capsys) -> None:
+    if not sala.env["DATABASE_URL"].startswith("sqlite"):
+        pytest.skip("the server here comes without pg_dump of its own version on the path")
+    lodge(sala)
+    (Path(sala.env["SALA_VAR"]) / "demo.env").write_text("SALA_KEYS=x\n")
+    from gateway.cli.__main__ import main
+
+    os.environ["SALA_KEYS"] = sala.env["SALA_KEYS"]
+    assert main(["backup", str(tmp_path / "copy")]) == 0
+    said = capsys.readouterr()
+    assert "THE KEYS ARE NOT IN IT" in said.out
+    assert "WARNING" in said.err
+    with sqlite3.connect(tmp_path / "copy" / "sala.sqlite3") as copy:
+        assert copy.execute("SELECT count(*) FROM cases").fetchone() == (1,)
+    prints = (tmp_path / "copy" / "keys.fingerprints").read_text()
+    assert prints == "".join(f"key {n} {m}\n" for n, m in seal.ring().fingerprints().items())
+    assert main(["backup", str(tmp_path / "copy")]) == 1
+
+
+def test_production_refuses_to_start_without_secrets_or_with_drafts() -> None:
+    with pytest.raises(SettingsError, match=r"SALA_KEYS .encrypts what citizens tell us"):
+        read_settings({"SECRET_KEY": "x"})
+    complete = dict.fromkeys(("SECRET_KEY", "SALA_KEYS", "USSD_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), "x")
+    assert not read_settings(complete).demo
+    with pytest.raises(SettingsError, match="SALA_DRAFTS=1"):
+        read_settings({**complete, "SALA_DRAFTS": "1"})
+    assert read_settings({**complete, "TWILIO_API_URL": "http://evil.example"}).twilio_api_url == ""
+
+
+def sala_says(*words: str, given: str = "", **env: str) -> tuple[int, str]:
+    """Runs the command as a person would; its code and what it said on standard error."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SALA_", "TWILIO", "PORT"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway.cli", *words], cwd=ROOT, env={**clean, **env}, input=given, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stderr.strip()
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = sala_says("run", SALA_VAR=str(tmp_path), PORT=str(port))
+    assert (code, said) == (1, f"sala: port {port} is in use; stop what uses it, or run: PORT={port + 1} make run")
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    code, said = sala_says("run", SALA_VAR=str(tmp_path / "file" / "var"))
+    assert code == 1
+    assert said.startswith("sala: the folder")
+    assert said.endswith("set SALA_VAR to one that can.")
+    assert "\n" not in said
+
+
+def test_a_port_that_is_no_number_is_one_sentence(tmp_path) -> None:
+    code, said = sala_says("run", SALA_VAR=str(tmp_path), PORT="eight")
+    assert (code, said) == (1, "sala: PORT=eight is not a port; write a number from 1 to 65535.")
+
+
+def test_a_wrong_python_is_one_sentence(tmp_path) -> None:
+    fake = tmp_path / "python3.9"
+    fake.write_text("#!/bin/sh\nexit 1\n")
+    fake.chmod(0o755)
+    done = subprocess.run(
+        ["sh", "deploy/environment", "requirements.txt", str(tmp_path / "venv")], cwd=ROOT, capture_output=True, text=True,
+        env={"PATH": "/usr/bin:/bin", "PYTHON": str(fake)}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert (
+        done.stderr.strip()
+        == f"sala: PYTHON={fake} is not Python 3.11 or newer; point PYTHON at one that is, or leave it unset."
+    )
+
+
+def test_a_first_administrator_outside_the_demo(tmp_path) -> None:
+    env = dict.fromkeys(("SECRET_KEY", "USSD_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), "x")
+    env |= {"SALA_KEYS": "1=" + seal.new_key(), "DATABASE_URL": f"sqlite:///{tmp_path}/s.sqlite3"}
+    assert sala_says("migrate", **env) == (0, "")
+    assert (
+        sala_says("staff", "add", "root", "admin", given="too short\n", **env)[1]
+        == "sala: the password needs at least 10 letters."
+    )
+    assert sala_says("staff", "add", "root", "admin", given="long enough it is\n", **env) == (0, "")
+    assert (
+        "there is a member of staff named root already"
+        in sala_says("staff", "add", "root", "admin", given="long enough it is\n", **env)[1]
+    )
+    assert "'boss' is not a role" in sala_says("staff", "add", "x", "boss", **env)[1]
+    assert "'kh-9' is not an office" in sala_says("staff", "add", "x", "officer", "--office", "kh-9", **env)[1]
+
+
+def test_only_reviewed_locales_are_served_outside_the_demo(sala) -> None:
+    from gateway.house import served
+
+    assert served(sala.house.locales, drafts=False).by_tag == {}
+    assert set(served(sala.house.locales, drafts=True).by_tag) == {"km"}
+
+
+def test_an_env_file_is_read_as_names_and_values(tmp_path) -> None:
+    (tmp_path / "e").write_text("# a comment\nA=1=2\n\nB=\n")
+    assert read_env_file(tmp_path / "e") == {"A": "1=2", "B": ""}
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_wakes_nobody(database_url) -> None:
+    from gateway.db import wake_later
+
+    woken: list[object] = []
+    database = Database(database_url, woken.extend)
+    with pytest.raises(RuntimeError), database.transaction() as db:
+        db.add(Mark(name="x", value="y", at=datetime.now(UTC)))
+        wake_later(db, "route", 1)
+        raise RuntimeError
+    with database.reading() as db:
+        assert db.get(Mark, "x") is None
+    assert woken == []
+    with database.transaction() as db:
+        wake_later(db, "route", 1)
+    assert woken == [("route", "1")]
+    database.engine.dispose()

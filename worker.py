@@ -15,7 +15,7 @@ from rq import Queue, SimpleWorker
 from gateway.dialogue.actions import Desk
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
-from gateway.jobs import QUEUES, connect, open_hands
+from gateway.jobs import QUEUES, connect, hands, open_hands
 from gateway.logs import set_up_logs
 from gateway.settings import ROOT, read_settings
 from gateway.ticking import Tick
@@ -34,13 +34,13 @@ def work() -> None:
         job_monitoring_interval=10,
         log_job_description=False,
     )
+    hands()
     worker.work(logging_level="WARNING")
 
 
 def tick() -> None:
-    hands = open_hands(read_settings(os.environ))
-    desk = Desk(hands.house, bind(read_flows(ROOT), hands.house.texts))
-    ticking = Tick(hands, desk)
+    own = open_hands(read_settings(os.environ))
+    ticking = Tick(own, Desk(own.house, bind(read_flows(ROOT), own.house.texts)))
     signal.signal(signal.SIGTERM, lambda *_: ticking.stop.set())
     ticking.run()
 

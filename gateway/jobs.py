@@ -6,6 +6,7 @@ calls the same functions for every row not yet served. Job arguments are ids onl
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -121,17 +122,16 @@ def open_hands(settings: Settings) -> Hands:
 
 
 @lru_cache
-def _hands() -> Hands:
-    import os
-
+def hands() -> Hands:
+    """This worker's own, opened once: before its first job, so that no case waits for it."""
     return open_hands(read_settings(os.environ))
 
 
 def route(case_id: int) -> Any:
     """RQ: gives one case its queue."""
-    return _hands().route(case_id, datetime.now(UTC))
+    return hands().route(case_id, datetime.now(UTC))
 
 
 def deliver(row_id: int) -> Any:
     """RQ: sends one row of the outbox."""
-    return _hands().deliver(row_id, datetime.now(UTC))
+    return hands().deliver(row_id, datetime.now(UTC))

@@ -30,6 +30,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from markupsafe import Markup
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from werkzeug.exceptions import HTTPException
 
 from .house import House
@@ -143,7 +145,7 @@ def set_up_web(app: Flask, here: House) -> None:
         MAX_CONTENT_LENGTH=LONGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_STORAGE_URI=_limits_url(here.settings.redis_url),
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 1},
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
     )
     csrf.init_app(app)

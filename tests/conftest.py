@@ -124,7 +124,7 @@ def env(database_url: str, valkey: str, tmp_path: Path, monkeypatch: pytest.Monk
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    jobs._hands.cache_clear()
+    jobs.hands.cache_clear()
     return values
 
 
@@ -156,9 +156,9 @@ class Sala:
 
     def close(self) -> None:
         self.house.database.engine.dispose()
-        if jobs._hands.cache_info().currsize:
-            jobs._hands().house.database.engine.dispose()
-            jobs._hands.cache_clear()
+        if jobs.hands.cache_info().currsize:
+            jobs.hands().house.database.engine.dispose()
+            jobs.hands.cache_clear()
 
 
 @pytest.fixture

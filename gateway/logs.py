@@ -15,7 +15,7 @@ import structlog
 
 _DIGITS = re.compile(r"\+?\d(?:[ -]?\d){7,}")
 _SECRET = re.compile(r"(?i)\b(key|token|password|pin|text|body)=[^&\s\"']*")
-KEPT = frozenset({"timestamp", "level", "event"})
+KEPT = frozenset({"timestamp", "level"})
 
 
 def redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Measurements, never tests: medians, and ratios to a reference run in between."""

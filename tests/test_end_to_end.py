@@ -20,7 +20,6 @@ from gateway.settings import ROOT, read_env_file
 
 from .conftest import free_port, wait_for
 
-pytestmark = pytest.mark.xdist_group("end to end")
 ROAD = ("2", "1", "1", "4", "9", "1", "1")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import icu
 import regex
@@ -132,19 +133,15 @@ def _longest(text: str, size: Size, tail: str) -> int:
 
 
 def _good_edge(text: str, end: int) -> int:
-    """A better place than `end` to cut, not more than a third of the piece before it."""
-    earliest = end - end // 3
+    """A better place than `end` to cut, not more than a third of the piece before it: behind the end of a
+    sentence, behind a space, at a word's edge; always between clusters."""
+    edges = [edge for edge in accumulate(map(len, clusters(text[:end]))) if edge > end - end // 3]
     for signs in (_ENDS, " "):
-        found = max(text.rfind(sign, earliest, end) for sign in signs) + 1
-        if found > earliest:
-            return found
-    edges = [
-        edge for edge in _word_edges(text[: end + 20]) if earliest < edge <= end and text[edge - 1] not in _NEVER_LAST
-    ]
-    whole = {0}
-    for cluster in clusters(text[:end]):
-        whole.add(max(whole) + len(cluster))
-    return max((edge for edge in edges if edge in whole), default=end)
+        found = [edge for edge in edges if text[edge - 1] in signs]
+        if found:
+            return found[-1]
+    words = set(_word_edges(text[: end + 20]))
+    return max((edge for edge in edges if edge in words and text[edge - 1] not in _NEVER_LAST), default=end)
 
 
 def _word_edges(text: str) -> list[int]:

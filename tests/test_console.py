@@ -266,18 +266,18 @@ def test_a_text_that_was_not_delivered_can_be_sent_again(network, sala, staff) -
     staff["officer"].post(f"/console/case/{case.id}/again/99", 404)
 
 
-def test_late_due_and_new(sala, staff, lodge) -> None:
-    from gateway.cases.records import Case as CaseTable
-
+def test_late_due_new_and_answered(sala, staff, lodge) -> None:
+    lodge("2", "1", "1", "4", "9", "1", "1")
     for _ in range(3):
-        lodge("2", "1", "1", "4", "9", "1", "1") if not all_of(sala, Case) else lodge("1", "1", "4", "9", "1", "1")
+        lodge("1", "1", "4", "9", "1", "1")
     now = datetime.now(UTC)
     with sala.house.database.transaction() as db:
-        late, due, _ = db.scalars(select(CaseTable).order_by(CaseTable.id))
-        late.due_at, due.due_at = now - timedelta(days=1), now + timedelta(seconds=5)
+        late, due, *_ = db.scalars(select(Case).order_by(Case.id))
+        late.due_at, due.due_at = now - timedelta(days=1), now + timedelta(seconds=30)
+    staff["officer"].answer(4, "We are looking into it.")
     page = staff["officer"].get("/console/queue")
-    assert re.findall(r'<section class="group (\w+)">', page)[0] == "late"
-    assert page.index("Late <") < page.index("Later <")
+    assert re.findall(r'<section class="group (\w+)">', page) == ["late", "due", "new", "answered"]
+    assert re.findall(r"/console/case/(\d)", page) == ["1", "2", "3", "4"]
 
 
 def test_signing_in_is_refused_in_one_sentence_and_bounded(sala, staff) -> None:

@@ -23,7 +23,7 @@ from ..records import Case, CaseEvent, events_of, in_queues
 from ..rules import Refusal
 
 bp = Blueprint("cases", __name__)
-GROUPS = ("late", "due", "later")
+GROUPS = ("late", "due", "new", "answered")
 
 
 def my_queues(db: Session) -> list[QueueRow]:
@@ -40,7 +40,7 @@ def within_reach(queue: QueueRow) -> bool:
 
 @staff_page(bp, "/console/queue", needs="queue")
 def queue() -> Any:
-    """One glance: what is late, what is due today, what comes later."""
+    """One glance: what is late, what is due today, what nobody has answered yet, what was and is still open."""
     now = datetime.now(UTC)
     with house().database.reading() as db:
         queues = {row.code: row for row in my_queues(db)}
@@ -48,7 +48,8 @@ def queue() -> Any:
     pack = house().packs[g.staff.country]
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:
-        groups[clock.standing(now, case.due_at, pack.calendar)].append(case)
+        standing = clock.standing(now, case.due_at, pack.calendar)
+        groups[standing if standing != "later" else "answered" if case.answered_at else "new"].append(case)
     template = "queue_list.html" if request.headers.get("HX-Request") else "queue.html"
     return render(template, groups=groups, queues=queues, pack=pack, now=now)
 

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
 from . import seal
 from .country import Pack
 from .country.read import read_pack
-from .db import Database, Waker
+from .db import Database, Mark, Waker
 from .language.catalogue import Locale, Texts, read_locale
 from .language.tags import SOURCE
 from .settings import ROOT, Settings, SettingsError
+
+KEYS = "keys"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +50,27 @@ def open_house(settings: Settings, wake: Waker | None = None) -> House:
     faults = [fault for locale in locales.values() for fault in locale.faults]
     if faults:
         raise SettingsError("; ".join(faults))
-    return House(settings, Database(settings.database_url, wake), packs, locales, served(locales, settings.drafts))
+    database = Database(settings.database_url, wake)
+    check_keys(database)
+    return House(settings, database, packs, locales, served(locales, settings.drafts))
+
+
+def check_keys(database: Database) -> None:
+    """Raises SettingsError where these are not the keys that the data was sealed with. A database that has
+    not been migrated yet knows none."""
+    if not inspect(database.engine).has_table(Mark.__tablename__):
+        return
+    with database.reading() as db:
+        known = db.get(Mark, KEYS)
+    have = {f"{number}:{mark}" for number, mark in seal.ring().fingerprints().items()}
+    if known and not have & set(known.value.split(",")):
+        raise SettingsError("SALA_KEYS are not the keys this database was sealed with; nothing in it could be read.")
+
+
+def mark_keys(db: Session, now: datetime) -> None:
+    """Notes which keys this database is sealed with."""
+    prints = ",".join(f"{number}:{mark}" for number, mark in seal.ring().fingerprints().items())
+    db.merge(Mark(name=KEYS, value=prints, at=now))
 
 
 def served(locales: Mapping[str, Locale], drafts: bool) -> Texts:

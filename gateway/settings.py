@@ -37,6 +37,7 @@ class Settings:
     twilio_auth_token_next: str
     twilio_api_url: str
     metrics_token: str
+    proxies: int
     carrier_url: str
 
 
@@ -86,6 +87,7 @@ def _settings(env: Mapping[str, str], demo: bool, var: Path) -> Settings:
         twilio_auth_token_next=env.get("TWILIO_AUTH_TOKEN_NEXT", ""),
         twilio_api_url=env.get("TWILIO_API_URL", "") if demo else "",
         metrics_token=env.get("METRICS_TOKEN", ""),
+        proxies=int(env.get("SALA_PROXIES") or "0"),
         carrier_url=env.get("SALA_CARRIER_URL", "") if demo else "",
     )
 

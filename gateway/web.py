@@ -8,6 +8,7 @@ it sets `g.staff` and `g.permissions`.
 from __future__ import annotations
 
 import functools
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -33,6 +34,7 @@ from markupsafe import Markup
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .house import House
 from .language import formats
@@ -41,6 +43,7 @@ from .language.tags import NAMES, babel_name
 
 LONGEST_BODY = 64 * 1024
 CONSOLE = "console"
+OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]*")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
@@ -90,6 +93,11 @@ def staff_page(bp: Blueprint, rule: str, *, needs: str, methods: Sequence[str] =
         return checked
 
     return declare
+
+
+def own_path(path: str, otherwise: str) -> str:
+    """A path of this house to go to next; anything else, such as another site's address, is not followed."""
+    return path if OWN_PATH.fullmatch(path) else otherwise
 
 
 def actor() -> str:
@@ -148,6 +156,8 @@ def set_up_web(app: Flask, here: House) -> None:
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
     )
+    if here.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=here.settings.proxies, x_proto=0)  # type: ignore[method-assign]
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(_headers)
@@ -195,7 +205,7 @@ def _http_error(error: HTTPException) -> Response:
             code, f"{error.name}.\n"
         )
         return Response(body, code, content_type="text/plain")
-    return render("error.html", code, code=code)
+    return render("error.html", code, code=404 if code == 405 else code)
 
 
 def _csrf_error(_error: CSRFError) -> Response:

@@ -17,7 +17,7 @@ from ..country import Pack
 from ..country.route import route as decide
 from ..db import wake_later
 from ..house import House
-from ..language import formats
+from ..language import fold, formats
 from ..language.catalogue import fill, mark
 from .records import Case, CaseEvent, Telling, by_reference
 from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
@@ -25,6 +25,10 @@ from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_re
 RECEIVED = mark("sms.received", "Your number is {case}. We will answer by {due}.")
 NEWS_CALL = mark("sms.news.call", "There is news for number {case}. We will call you.")
 NEWS_HOTLINE = mark("sms.news.hotline", "There is news for number {case}. Call {hotline}.")
+LONGEST_ANSWER = 1200
+DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Signs that turn the direction of a text: they could make an answer read otherwise than it was written."""
+
 WRITTEN = mark("sms.written", "{case}: {answer}")
 
 
@@ -64,6 +68,7 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
         state="received",
         promise_days=pack.categories[told.category].days,
         opened_at=now,
+        changed_at=now,
     )
     db.add(case)
     db.flush()
@@ -106,6 +111,8 @@ def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
 def place_case(db: Session, house: House, case: Case, place: str, staff_id: int, now: datetime) -> None:
     """Triage sets where the person lives and sends the case on. The promised day stays."""
     pack = house.packs[case.country]
+    if pack.queues[case.queue or pack.triage].kind != "triage":
+        raise Refusal("This case lies with an office that can decide. It was not sent on.")
     if pack.places.get(place) is None:
         raise Refusal("That place is not in the list. Choose it again.")
     moved(case.state, "route")
@@ -138,8 +145,11 @@ def _answer(
 ) -> None:
     if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
         return
-    if not text.strip():
+    text = fold.clean(text.translate(DIRECTIONS))
+    if not text:
         raise Refusal("Write what she should hear, then send again.")
+    if len(text) > LONGEST_ANSWER:
+        raise Refusal("The answer is longer than 1200 letters. Make it shorter, then send again.")
     case.state = moved(case.state, act)
     calendar = house.packs[case.country].calendar
     working, passed = clock.working_seconds(calendar, case.opened_at, now), int((now - case.opened_at).total_seconds())
@@ -147,7 +157,7 @@ def _answer(
         case.answered_at, case.first_answer_working_s, case.first_answer_calendar_s = now, working, passed
     if act == "resolve":
         case.resolved_at, case.resolution_working_s, case.resolution_calendar_s = now, working, passed
-    event = _note(db, case, act, now, staff_id, body=text.strip(), once=once)
+    event = _note(db, case, act, now, staff_id, body=text, once=once)
     audit.write(db, actor=f"staff:{staff_id}", act=f"case.{act}", thing=f"case:{case.id}", now=now)
     _bring_news(db, house, case, event, now)
 
@@ -198,6 +208,7 @@ def _note(
     db: Session, case: Case, kind: str, now: datetime, staff_id: int | None = None, *,
     body: str | None = None, data: dict[str, object] | None = None, once: str | None = None,
 ) -> CaseEvent:  # fmt: skip
+    case.changed_at = now
     event = CaseEvent(case_id=case.id, kind=kind, at=now, staff_id=staff_id, body=body, data=data or {}, once=once)
     db.add(event)
     db.flush()

@@ -43,6 +43,7 @@ class Case(Base):
     first_answer_calendar_s: Mapped[int | None]
     resolution_working_s: Mapped[int | None]
     resolution_calendar_s: Mapped[int | None]
+    changed_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

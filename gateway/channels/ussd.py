@@ -28,8 +28,7 @@ class AfricasTalkingUssd:
         self.name, self.size, self._secret = name, size, secret
 
     def hear(self, request: Request, consumed: Consumed) -> Message:
-        if not hmac.compare_digest(request.query.get("key", "").encode(), self._secret.encode()):
-            raise Forged(self.name)
+        self._verify(request)
         session, phone = request.form.get("sessionId", ""), request.form.get("phoneNumber", "")
         text = request.form.get("text")
         if not session or len(session) > 200:
@@ -51,7 +50,12 @@ class AfricasTalkingUssd:
     def answer(self, turn: Turn) -> tuple[str, str]:
         return f"{'END' if turn.ends else 'CON'} {turn.text}", "text/plain; charset=utf-8"
 
+    def _verify(self, request: Request) -> None:
+        if not hmac.compare_digest(request.query.get("key", "").encode(), self._secret.encode()):
+            raise Forged(self.name)
+
     def receipt(self, request: Request) -> Receipt:
+        self._verify(request)
         raise Malformed("this channel has no receipts")
 
     def send(self, address: str, text: str, callback_url: str) -> str:

@@ -42,7 +42,7 @@ def main(words: list[str] | None = None) -> int:
     dial.add_argument("--channel", default="kh-ussd")
     dial.add_argument("--keys", help="press these keys, separated by commas, and print the call")
     dial.add_argument(
-        "--wait", type=float, default=0, metavar="SECONDS", help="after the call, wait this long for messages"
+        "--wait", type=float, default=4, metavar="SECONDS", help="after the call, wait this long for messages"
     )
     add("web", "processes.web", "the web process (gunicorn)")
     add("worker", "processes.worker", "one RQ worker")
@@ -50,10 +50,10 @@ def main(words: list[str] | None = None) -> int:
     add("valkey", "processes.valkey", "the demo's Valkey").add_argument("config")
     add("carrier", "processes.carrier", "the demo's mobile network").add_argument("port", type=int)
     add("migrate", "keep.migrate_command", "bring the database up to date and copy the packs' offices into it")
-    staff = add("staff", "keep.staff", "add a member of staff")
-    staff.add_argument("act", choices=["add"])
+    staff = add("staff", "keep.staff", "add a member of staff, give a new password, or switch somebody off")
+    staff.add_argument("act", choices=["add", "password", "off"])
     staff.add_argument("name")
-    staff.add_argument("role")
+    staff.add_argument("role", nargs="?", default="")
     staff.add_argument("--country", default="kh")
     staff.add_argument("--office", action="append", default=[], help="an office code; may be given more than once")
     staff.add_argument("--language", default="en")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import re
 import secrets
 import sqlite3
 import subprocess
@@ -23,13 +24,14 @@ from sqlalchemy.orm import Session
 from .. import audit, seal
 from ..cases.records import Case
 from ..db import Database, Mark, Sealed, SealedJson
-from ..house import House, open_house
+from ..house import House, mark_keys, open_house
 from ..people import actions as people
-from ..people.records import Address, Staff
-from ..people.rules import NEEDS_TOTP, PASSWORD_LETTERS, ROLES
+from ..people.records import Address, Presence, Staff
+from ..people.rules import NEEDS_OFFICE, NEEDS_TOTP, PASSWORD_LETTERS, ROLES
 from ..settings import ROOT, Settings, SettingsError, read_settings
 from .tables import METADATA
 
+STAFF_NAME = re.compile(r"[\w.-]{2,60}")
 DEMO_OFFICES = {
     "officer": ("kh-17", "kh-1710", "kh-171001"),
     "supervisor": ("kh-17", "kh-01"),
@@ -45,27 +47,16 @@ def migrate(url: str) -> None:
 
 
 def prepare(settings: Settings) -> House:
-    """Migrates, checks that the keys are those of the data, and copies the packs' offices."""
+    """Migrates, notes the keys, and copies the packs' offices. Keys that are not the data's are refused."""
     house = open_house(settings)
     migrate(settings.database_url)
     with house.database.transaction() as db:
-        check_fingerprints(db.get(Mark, "keys"), seal.ring())
         now = datetime.now(UTC)
-        prints = ",".join(f"{number}:{mark}" for number, mark in seal.ring().fingerprints().items())
-        db.merge(Mark(name="keys", value=prints, at=now))
+        mark_keys(db, now)
         for pack in house.packs.values():
             people.copy_offices(db, pack)
             db.merge(Mark(name=f"pack.{pack.code}", value=pack.version, at=now))
     return house
-
-
-def check_fingerprints(known: Mark | None, ring: seal.Keyring) -> None:
-    """Raises SettingsError where these are not the keys that the data was sealed with."""
-    if known is None:
-        return
-    have = {f"{number}:{mark}" for number, mark in ring.fingerprints().items()}
-    if not have & set(known.value.split(",")):
-        raise SettingsError("SALA_KEYS are not the keys this database was sealed with; nothing in it could be read.")
 
 
 def migrate_command(_: argparse.Namespace) -> int:
@@ -75,32 +66,81 @@ def migrate_command(_: argparse.Namespace) -> int:
 
 
 def staff(given: argparse.Namespace) -> int:
-    """Adds a member of staff; the password comes from the terminal or standard input, never from the words."""
+    """Adds a member of staff, gives her a new password, or switches her off. A password comes from the
+    terminal or standard input, never from the words."""
     settings = read_settings(os.environ)
     house = open_house(settings)
-    if given.role not in ROLES:
-        raise SettingsError(f"'{given.role}' is not a role; the roles are {', '.join(ROLES)}.")
-    known = {code for pack in house.packs.values() for code in pack.offices}
-    for code in given.office:
-        if code not in known:
-            raise SettingsError(f"'{code}' is not an office of the pack; write one such as kh-1710.")
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if len(password) < PASSWORD_LETTERS:
-        raise SettingsError(f"the password needs at least {PASSWORD_LETTERS} letters.")
-    hashed = PasswordHasher().hash(password)
+    with house.database.reading() as db:
+        there = db.scalar(select(Staff).where(Staff.name == given.name))
+    if given.act == "add":
+        return _add(settings, house, given, there)
+    if there is None:
+        raise SettingsError(f"there is no member of staff named {given.name}.")
+    if given.act == "off":
+        _change(house, there.id, {"active": False}, "staff.off")
+        print(f"{given.name} may not sign in any more; what she did stays on record.")
+        return 0
+    totp = pyotp.random_base32() if there.role in NEEDS_TOTP else None
+    _change(house, there.id, {"password": _new_password(), "totp": totp, "active": True}, "staff.password")
+    print(f"{given.name} has a new password, and every session of hers has ended.")
+    _show_totp(given.name, totp)
+    return 0
+
+
+def _add(settings: Settings, house: House, given: argparse.Namespace, there: Staff | None) -> int:
+    _check_new_staff(house, given, there)
     totp = pyotp.random_base32() if given.role in NEEDS_TOTP else None
+    password = _new_password()
     with house.database.transaction() as db:
-        if db.scalar(select(Staff.id).where(Staff.name == given.name)):
-            raise SettingsError(f"there is a member of staff named {given.name} already.")
         people.add_staff(
-            db, name=given.name, role=given.role, password=hashed, country=given.country, offices=given.office,
+            db, name=given.name, role=given.role, password=password, country=given.country, offices=given.office,
             language=given.language, totp=totp, actor="system", now=datetime.now(UTC),
         )  # fmt: skip
     print(f"{given.name} may sign in at {settings.public_base_url}/console as {given.role}.")
-    if totp:
-        uri = pyotp.TOTP(totp, name=given.name, issuer="Sala").provisioning_uri()
-        print(f"One-time codes: put this into an authenticator now; it is not shown again.\n{uri}")
+    _show_totp(given.name, totp)
     return 0
+
+
+def _check_new_staff(house: House, given: argparse.Namespace, there: Staff | None) -> None:
+    """Raises SettingsError with one sentence for what is wrong."""
+    if there:
+        raise SettingsError(f"there is a member of staff named {given.name} already.")
+    if not STAFF_NAME.fullmatch(given.name):
+        raise SettingsError("a name is 2 to 60 letters, digits, dots or dashes, such as sokha or s.chan.")
+    if given.role not in ROLES:
+        raise SettingsError(f"'{given.role}' is not a role; the roles are {', '.join(ROLES)}.")
+    pack = house.packs.get(given.country)
+    if pack is None:
+        raise SettingsError(f"'{given.country}' is not a country that is served; served are {', '.join(house.packs)}.")
+    if given.language not in pack.languages:
+        raise SettingsError(f"'{given.language}' is not a language of the pack; it has {', '.join(pack.languages)}.")
+    for code in given.office:
+        if code not in pack.offices:
+            raise SettingsError(f"'{code}' is not an office of the pack; write one such as kh-1710.")
+    if given.role in NEEDS_OFFICE and not given.office:
+        raise SettingsError(f"a member of staff with the role {given.role} needs an office: --office kh-1710.")
+
+
+def _new_password() -> str:
+    """Asks for a password; its hash."""
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if len(password) < PASSWORD_LETTERS:
+        raise SettingsError(f"the password needs at least {PASSWORD_LETTERS} letters.")
+    return PasswordHasher().hash(password)
+
+
+def _change(house: House, staff_id: int, values: dict[str, Any], act: str) -> None:
+    now = datetime.now(UTC)
+    with house.database.transaction() as db:
+        db.execute(update(Staff).where(Staff.id == staff_id).values(**values))
+        db.execute(update(Presence).where(Presence.staff_id == staff_id).values(revoked=True))
+        audit.write(db, actor="system", act=act, thing=f"staff:{staff_id}", now=now)
+
+
+def _show_totp(name: str, totp: str | None) -> None:
+    if totp:
+        uri = pyotp.TOTP(totp, name=name, issuer="Sala").provisioning_uri()
+        print(f"One-time codes: put this into an authenticator now; it is not shown again.\n{uri}")
 
 
 def add_demo_staff(settings: Settings, logins: Path) -> None:
@@ -156,6 +196,7 @@ def rotate(database: Database) -> int:
     with database.transaction() as db:
         for address in db.scalars(select(Address)):
             address.number_hash = seal.ring().hash(address.number, people.NUMBER)
+        mark_keys(db, datetime.now(UTC))
     return count
 
 
@@ -172,16 +213,17 @@ def _reseal(db: Session, column: Column[Any]) -> int:
 def audit_command(_: argparse.Namespace) -> int:
     house = open_house(read_settings(os.environ))
     with house.database.reading() as db:
-        count, wrong = audit.verify(db)
+        count, head, wrong = audit.verify(db)
         waiting = audit.unsealed(db)
     print(f"{count} rows hold{f'; {wrong}' if wrong else ''}; {waiting} wait for the sealer.")
+    print(f"The head is {head[-16:]}: written down elsewhere, it shows later whether the end was cut off.")
     return 1 if wrong else 0
 
 
 def backup(given: argparse.Namespace) -> int:
     """Copies the database into a new folder, with the fingerprints of the keys it needs (not the keys)."""
     settings = read_settings(os.environ)
-    seal.use(seal.read_keys(settings.keys))
+    open_house(settings)
     target = Path(given.target)
     try:
         target.mkdir(parents=True, mode=0o700)

@@ -69,8 +69,7 @@ def understand(step: Step, choices: list[Option], heard: Heard) -> str | None:
     if step.answer == "reference":
         digits = "".join(c for c in fold.digits(heard.text) if c.isdigit())
         return digits if is_reference(digits) else None
-    text = fold.clean(heard.text)
-    return (text[: step.most] if step.most else text) or None
+    return fold.clean(heard.text) or None
 
 
 def is_pin(text: str) -> bool:

@@ -43,7 +43,6 @@ class Step:
     rows: str = ""
     also: tuple[Choice, ...] = ()
     answer: str = ""
-    most: int = 0
     optional: bool = False
     effect: str = ""
     sub: str = ""

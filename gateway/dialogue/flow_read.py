@@ -21,7 +21,7 @@ MODES = ("ussd", "sms", "chat", "voice", "desk")
 PAGE_WORDS = ("title", "private", "lasts", "silent", "steps")
 ANSWERS = ("text", "reference", "pin")
 WORDS = {
-    "ask": (*MODES, "choices", "also", "answer", "most", "optional", "go"),
+    "ask": (*MODES, "choices", "also", "answer", "optional", "go"),
     "say": (*MODES, "go", "end"),
     "check": (*MODES, "yes", "read", "go"),
     "do": ("tries", "go", "end"),
@@ -140,14 +140,8 @@ class _Page:
             self.fault(row.line_of("also"), f"step '{step.name}' says 'also' without a list to add to")
         if len(fixed) + len(also) > 8:
             self.fault(step.line, f"step '{step.name}' offers {len(fixed) + len(also)}; a page holds 8")
-        most = row.get("most", "0")
-        if not most.isdigit():
-            self.fault(row.line_of("most"), f"step '{step.name}' says 'most: {most}'; write a number of letters")
-            most = "0"
         optional = row.get("optional") == "yes"
-        return replace(
-            step, text=row["ask"], choices=fixed, also=also, rows=rows, answer=answer, most=int(most), optional=optional
-        )
+        return replace(step, text=row["ask"], choices=fixed, also=also, rows=rows, answer=answer, optional=optional)
 
     def choices(self, step: Step, found: Any) -> tuple[Choice, ...]:
         if not isinstance(found, Lined) or not found:

@@ -65,9 +65,13 @@ class Screens:
 def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     """The pages for a state, in the words of `voice`."""
     writer = _Writer(flows, state, voice)
-    blocks = [(prepare(text), False) for text in writer.head() if text]
-    blocks += [(prepare(line), True) for line in writer.lines()]
-    return Screens(tuple(_pages(blocks, writer.keys, voice.size)), state.ended)
+    lines = [(prepare(line), True) for line in writer.lines()]
+    head = [(prepare(text), False) for text in writer.head() if text]
+    pages = tuple(_pages(head + lines, writer.keys, voice.size))
+    if state.notice and lines and lines[0][0] not in pages[0]:
+        # She has just read the question: what was wrong, and what can be pressed, belong on one screen.
+        pages = tuple(_pages(head[:-1] + lines, writer.keys, voice.size))
+    return Screens(pages, state.ended)
 
 
 def _pages(blocks: list[tuple[str, bool]], keys: Callable[[bool, bool], str], size: Size) -> Iterator[str]:

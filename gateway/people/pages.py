@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .. import audit
-from ..web import house, limiter, public, render, staff_page
+from ..web import house, limiter, own_path, public, render, staff_page
 from . import presence
 from .actions import count_try, tries
 from .records import Staff, TotpUsed
@@ -21,14 +21,15 @@ from .rules import NEEDS_TOTP
 
 bp = Blueprint("people", __name__)
 passwords = PasswordHasher()
-WRONG_PASSWORDS = 10
+WRONG_PASSWORDS = 10  # from one address: nobody can lock somebody else out from afar with ten
+WRONG_PASSWORDS_ANYWHERE = 100
 WRONG_WINDOW = timedelta(minutes=15)
 _NOBODY = passwords.hash("nobody has this password")
 HOME_OF = {"queue": "cases.queue", "calls": "calls.waiting"}
 
 
 @bp.route("/console/sign-in", methods=["GET", "POST"])
-@limiter.limit("30 per minute", methods=["POST"])
+@limiter.limit("30 per minute", methods=["POST"], deduct_when=lambda response: response.status_code == 403)
 @public
 def sign_in() -> Any:
     if request.method == "GET":
@@ -40,16 +41,17 @@ def sign_in() -> Any:
     presence.begin(staff.id, now)
     with house().database.transaction() as db:
         audit.write(db, actor=f"staff:{staff.id}", act="signed_in", thing=f"staff:{staff.id}", now=now)
-    target = request.args.get("next", "")
-    return redirect(target if target.startswith("/console") else url_for("people.home"))
+    return redirect(own_path(request.args.get("next", ""), url_for("people.home")))
 
 
 def _verified(name: str, password: str, code: str, now: datetime) -> Staff | None:
     """The member of staff, or nobody; the password is checked outside any transaction, and always."""
     database, demo = house().database, house().settings.demo
+    here = f"{name} from {request.remote_addr}"
+    bounds = {here: WRONG_PASSWORDS, name: WRONG_PASSWORDS_ANYWHERE}
     with database.reading() as db:
         staff = db.scalar(select(Staff).where(Staff.name == name, Staff.active))
-        blocked = tries(db, "password", name, now - WRONG_WINDOW) >= WRONG_PASSWORDS
+        blocked = any(tries(db, "password", key, now - WRONG_WINDOW) >= most for key, most in bounds.items())
     try:
         passwords.verify(staff.password if staff else _NOBODY, password)
     except VerificationError:
@@ -58,7 +60,8 @@ def _verified(name: str, password: str, code: str, now: datetime) -> Staff | Non
         staff = None
     if staff is None or blocked:
         with database.transaction() as db:
-            count_try(db, "password", name, now)
+            for key in bounds:
+                count_try(db, "password", key, now)
         return None
     return staff
 
@@ -92,8 +95,7 @@ def sign_out() -> Any:
 def language() -> Any:
     """Keeps the language of the pages: on the member of staff, or in a visitor's cookie."""
     tag = request.form.get("lang", "en")
-    back = request.form.get("back", "/")
-    answer = redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    answer = redirect(own_path(request.form.get("back", "/"), "/"))
     if g.get("staff"):
         with house().database.transaction() as db:
             db.execute(update(Staff).where(Staff.id == g.staff.id).values(language=tag[:12]))

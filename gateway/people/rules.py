@@ -20,6 +20,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
 }
 ROLES = tuple(PERMISSIONS)
 NEEDS_TOTP = frozenset({"inspector", "admin"})
+NEEDS_OFFICE = frozenset({"officer", "supervisor"})
 SEES_ALL_OFFICES = frozenset({"inspector"})
 PASSWORD_LETTERS = 10
 

@@ -125,7 +125,7 @@ def upgrade() -> None:
     op.create_table('audit_seals',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('audit_id', sa.Integer(), nullable=False),
-    sa.Column('seal', sa.String(length=64), nullable=False),
+    sa.Column('seal', sa.String(length=80), nullable=False),
     sa.ForeignKeyConstraint(['audit_id'], ['audit.id'], name=op.f('fk_audit_seals_audit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_seals')),
     sa.UniqueConstraint('audit_id', name=op.f('uq_audit_seals_audit_id'))
@@ -235,6 +235,7 @@ def upgrade() -> None:
     sa.Column('first_answer_calendar_s', sa.Integer(), nullable=True),
     sa.Column('resolution_working_s', sa.Integer(), nullable=True),
     sa.Column('resolution_calendar_s', sa.Integer(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_cases_address_id')),
     sa.ForeignKeyConstraint(['queue'], ['queues.code'], name=op.f('fk_cases_queue')),

@@ -36,7 +36,7 @@ def _telling(db: Session, telling_id: int) -> tuple[Telling, Case, CaseEvent]:
     return telling, case, db.get_one(CaseEvent, telling.event_id)
 
 
-@staff_page(bp, "/console/calls/<int:telling_id>", needs="calls")
+@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>", needs="calls")
 def one(telling_id: int) -> Any:
     return _page(telling_id)
 
@@ -56,7 +56,7 @@ def _page(telling_id: int, status: int = 200, **more: Any) -> Any:
     return render("telling.html", status, **{**values, **more})
 
 
-@staff_page(bp, "/console/calls/<int:telling_id>/number", needs="calls", methods=("POST",))
+@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>/number", needs="calls", methods=("POST",))
 def number(telling_id: int) -> Any:
     """Shows the number to call; the look is in the audit."""
     with house().database.transaction() as db:
@@ -68,7 +68,7 @@ def number(telling_id: int) -> Any:
     return _page(telling_id, number=shown)
 
 
-@staff_page(bp, "/console/calls/<int:telling_id>/outcome", needs="tell", methods=("POST",))
+@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>/outcome", needs="tell", methods=("POST",))
 def outcome(telling_id: int) -> Any:
     """Notes how the call came out."""
     came_out, note = request.form.get("outcome", ""), request.form.get("note", "")

@@ -23,6 +23,7 @@ from ..records import Case, CaseEvent, events_of, in_queues
 from ..rules import Refusal
 
 bp = Blueprint("cases", __name__)
+ACTS = {"reply": actions.reply, "resolve": actions.resolve}
 GROUPS = ("late", "due", "new", "answered")
 
 
@@ -65,7 +66,7 @@ def _case(db: Session, case_id: int) -> Case:
     return case
 
 
-@staff_page(bp, "/console/case/<int:case_id>", needs="case")
+@staff_page(bp, "/console/case/<int(max=2147483647):case_id>", needs="case")
 def case(case_id: int) -> Any:
     with house().database.transaction() as db:
         found = _case(db, case_id)
@@ -111,21 +112,27 @@ def places_to_choose(pack: Any) -> list[tuple[str, list[str]]]:
     return groups
 
 
-@staff_page(bp, "/console/case/<int:case_id>/answer", needs="answer", methods=("POST",))
+@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/answer", needs="answer", methods=("POST",))
 def answer(case_id: int) -> Any:
     """Sends an answer, or resolves with what was done. Nothing typed is lost when it cannot be taken."""
     text, act, now = request.form.get("text", ""), request.form.get("act", "reply"), datetime.now(UTC)
-    do = actions.resolve if act == "resolve" else actions.reply
+    do = ACTS.get(act) or abort(400)
     once = f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
     try:
         with house().database.transaction() as db:
             found = _case(db, case_id)
-            if not _answered_before(db, once) and str(found.version) != request.form.get("version"):
-                raise Refusal("Somebody changed this case a moment ago. Read it again before you send.")
+            if not _answered_before(db, once):
+                _unchanged(found)
             do(db, house(), found, text, g.staff.id, once, now)
     except (Refusal, StaleDataError) as refusal:
         return _refused(case_id, refusal, text)
     return redirect(url_for("cases.case", case_id=case_id))
+
+
+def _unchanged(found: Case) -> None:
+    """Raises Refusal where the case is not as it stood on the page that was sent."""
+    if str(found.version) != request.form.get("version"):
+        raise Refusal("Somebody changed this case a moment ago. Read it again before you send.")
 
 
 def _answered_before(db: Session, once: str) -> bool:
@@ -139,22 +146,23 @@ def _refused(case_id: int, refusal: Exception, text: str) -> Any:
     return _page(case_id, found, 409, text=text, refusal=sentence)
 
 
-@staff_page(bp, "/console/case/<int:case_id>/place", needs="place", methods=("POST",))
+@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/place", needs="place", methods=("POST",))
 def place(case_id: int) -> Any:
     """Triage sets the place; the case goes to the office that can decide."""
     try:
         with house().database.transaction() as db:
             found = _case(db, case_id)
+            _unchanged(found)
             actions.place_case(db, house(), found, request.form.get("place", ""), g.staff.id, datetime.now(UTC))
             queue_row = db.get_one(QueueRow, found.queue)
-    except Refusal as refusal:
+    except (Refusal, StaleDataError) as refusal:
         return _refused(case_id, refusal, "")
     if within_reach(queue_row):
         return redirect(url_for("cases.case", case_id=case_id))
     return redirect(url_for("cases.queue", sent=queue_row.code))
 
 
-@staff_page(bp, "/console/case/<int:case_id>/number", needs="see_number", methods=("POST",))
+@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/number", needs="see_number", methods=("POST",))
 def number(case_id: int) -> Any:
     """Shows the phone number, where she did not ask to keep it from the office; the look is in the audit."""
     with house().database.transaction() as db:
@@ -166,7 +174,12 @@ def number(case_id: int) -> Any:
     return _page(case_id, found, number=shown)
 
 
-@staff_page(bp, "/console/case/<int:case_id>/again/<int:row_id>", needs="answer", methods=("POST",))
+@staff_page(
+    bp,
+    "/console/case/<int(max=2147483647):case_id>/again/<int(max=2147483647):row_id>",
+    needs="answer",
+    methods=("POST",),
+)
 def send_again(case_id: int, row_id: int) -> Any:
     """Sends once more what failed, or what may not have arrived."""
     with house().database.transaction() as db:

@@ -1,7 +1,7 @@
 """The worker and the tick: the two kinds of process that do what comes later.
 
-`python worker.py` works RQ's queues in this process: an RQ work horse of its own would outlive a killed
-worker. `python worker.py tick` asks every second what is due.
+`python worker.py` works RQ's queues (or those named) in this process: an RQ work horse of its own would
+outlive a killed worker. `python worker.py tick` asks every second what is due.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from gateway.settings import ROOT, read_settings
 from gateway.ticking import Tick
 
 
-def work() -> None:
+def work(names: list[str]) -> None:
     settings = read_settings(os.environ)
     connection = connect(settings.redis_url)
-    queues = [Queue(name, connection=connection, serializer="json") for name in QUEUES]
+    queues = [Queue(name, connection=connection, serializer="json") for name in names or QUEUES]
     worker = SimpleWorker(
         queues,
         connection=connection,
@@ -47,4 +47,4 @@ def tick() -> None:
 
 if __name__ == "__main__":
     set_up_logs()
-    tick() if sys.argv[1:] == ["tick"] else work()
+    tick() if sys.argv[1:] == ["tick"] else work(sys.argv[1:])

@@ -21,6 +21,7 @@ from .seal import ring
 FIRST_SEAL = "0" * 64
 BATCH = 500
 CHAIN = "audit.chain"
+ONE_SEALER = 5_414_103  # the number of the lock by which sealers take turns
 
 
 class Entry(Base):
@@ -53,6 +54,8 @@ def write(db: Session, *, actor: str, act: str, thing: str, now: datetime, why: 
 
 def seal_new(db: Session) -> int:
     """Chains the rows not sealed yet, oldest first; how many."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(ONE_SEALER)))
     last = db.execute(select(Seal.audit_id, Seal.seal).order_by(Seal.id.desc()).limit(1)).first()
     seal = last.seal if last else FIRST_SEAL
     unsealed = select(Entry).outerjoin(Seal, Seal.audit_id == Entry.id).where(Seal.id.is_(None))

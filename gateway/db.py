@@ -136,6 +136,11 @@ class Database:
             yield db
 
 
+def leave_mark(db: Session, name: str, value: str, now: datetime) -> None:
+    """Writes a mark, or writes it anew."""
+    db.merge(Mark(name=name, value=value, at=now))
+
+
 def wake_later(db: Session, job: str, row_id: object) -> None:
     """After the commit, tell a worker to look at this row. A hint only: losing it loses nothing."""
     db.info.setdefault("wakes", []).append((job, str(row_id)))
@@ -153,7 +158,14 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "secure_delete=ON",
+        "recursive_triggers=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

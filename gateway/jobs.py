@@ -23,7 +23,7 @@ from .cases import actions as cases
 from .cases.records import not_routed
 from .channels import Channel, NotSent, outbox
 from .channels.doors import open_channels
-from .db import Mark, Wake
+from .db import Wake, leave_mark
 from .house import House, open_house
 from .people import actions as people
 from .settings import Settings, read_settings
@@ -97,24 +97,21 @@ class Hands:
         with database.transaction() as db:
             outbox.sent(db, row.id, provider_id, datetime.now(UTC))
 
-    def route_late(self, now: datetime) -> int:
-        """Routes what no worker has taken up."""
+    def late_cases(self, now: datetime) -> list[int]:
+        """Cases that no worker has routed."""
         with self.house.database.reading() as db:
-            late = not_routed(db, now - ROUTE_LATE)
-        return sum(self.route(case_id, now) for case_id in late)
+            return not_routed(db, now - ROUTE_LATE)
 
-    def deliver_late(self, now: datetime) -> int:
-        """Sends what no worker has taken up, and marks what a dead worker left behind."""
-        with self.house.database.reading() as db:
-            late = outbox.overdue(db, now - DELIVER_LATE)
+    def late_texts(self, now: datetime) -> list[int]:
+        """Texts that no worker has taken up; what a dead worker left behind is marked."""
         with self.house.database.transaction() as db:
             outbox.mark_lost(db, now)
-        return sum(self.deliver(row_id, now) for row_id in late)
+            return outbox.overdue(db, now - DELIVER_LATE)
 
     def beat(self, name: str, now: datetime) -> None:
         """Leaves the mark that this loop is alive."""
         with self.house.database.transaction() as db:
-            db.merge(Mark(name=f"beat.{name}", value="alive", at=now))
+            leave_mark(db, f"beat.{name}", "alive", now)
 
 
 def open_hands(settings: Settings) -> Hands:

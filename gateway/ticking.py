@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -46,24 +47,42 @@ class Tick:
             self.stop.wait(EVERY_SECONDS)
 
     def deliver(self, now: datetime) -> None:
-        self.hands.deliver_late(now)
+        for row_id in self.hands.late_texts(now):
+            self._one("deliver", row_id, partial(self.hands.deliver, row_id, now))
+            self.hands.beat("deliver", datetime.now(UTC))
 
     def once(self, now: datetime) -> None:
-        """One round of everything but deliveries."""
+        """One round of everything but deliveries. What cannot be done for one row is logged, and holds up no other."""
         database = self.hands.house.database
         with database.reading() as db:
             left = dialogue.lapsed(db, now)
-        for conversation_id in left:
-            with database.transaction() as db:
-                dialogue.lapse(db, self.desk, conversation_id, now)
-        self.hands.route_late(now)
-        with database.reading() as db:
+        for row_id in left:
+            self._one("lapse", row_id, partial(self._lapse, row_id, now))
+        for case_id in self.hands.late_cases(now):
+            self._one("route", case_id, partial(self.hands.route, case_id, now))
+        self._one("seal", 0, self._seal)
+        if self._count % PURGE_EVERY == 0:
+            self._one("purge", 0, partial(self._purge, now))
+        self._count += 1
+
+    def _one(self, what: str, row_id: int, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("tick.one_failed", what=what, row=row_id)
+
+    def _lapse(self, conversation_id: int, now: datetime) -> None:
+        with self.hands.house.database.transaction() as db:
+            dialogue.lapse(db, self.desk, conversation_id, now)
+
+    def _seal(self) -> None:
+        with self.hands.house.database.reading() as db:
             waiting = audit.unsealed(db)
         if waiting:
-            with database.transaction() as db:
+            with self.hands.house.database.transaction() as db:
                 audit.seal_new(db)
-        if self._count % PURGE_EVERY == 0:
-            with database.transaction() as db:
-                dialogue.purge_heard(db, now)
-                people.purge_tries(db, now)
-        self._count += 1
+
+    def _purge(self, now: datetime) -> None:
+        with self.hands.house.database.transaction() as db:
+            dialogue.purge(db, now)
+            people.purge_tries(db, now)

@@ -43,6 +43,7 @@ from .language.tags import NAMES, babel_name
 
 LONGEST_BODY = 64 * 1024
 CONSOLE = "console"
+INCIDENT_LETTERS = "bcdfghjkmnpqrstvwxz"
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]*")
 HEADERS = {
     "Content-Security-Policy": (
@@ -135,8 +136,8 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def incident(what: str) -> str:
-    """Logs the exception being handled under a number that people can tell us."""
-    number = secrets.token_hex(4)
+    """Logs the exception being handled under a mark that people can tell us: letters, easily told apart."""
+    number = "".join(secrets.choice(INCIDENT_LETTERS) for _ in range(8))
     log.exception("incident", number=number, what=what)
     return number
 

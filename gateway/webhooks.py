@@ -11,16 +11,23 @@ from datetime import UTC, datetime
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
 from flask_limiter.errors import RateLimitExceeded
+from sqlalchemy.exc import SQLAlchemyError
 
+from . import seal
 from .channels import Channel, Forged, Malformed, Request, Turn, outbox
 from .dialogue import actions as dialogue
 from .house import House
+from .language.catalogue import mark
+from .language.tags import SOURCE
+from .people import actions as people
 from .web import house, incident, limiter, public
 
 bp = Blueprint("webhooks", __name__)
 HOPS_A_NUMBER = "120 per minute"
-WAIT = "Please wait a minute, then dial again."
-FAILED = "Something went wrong here ({incident}). Nothing you told us is lost. Please dial again."
+WAIT = mark("hop.wait", "Please wait a minute, then dial again.")
+FAILED = mark(
+    "hop.failed", "Something went wrong here ({incident}). What you told us before is kept. Please dial again."
+)
 log = structlog.get_logger()
 
 
@@ -30,16 +37,17 @@ def receive(name: str) -> Response:
     """Hears one message and answers it."""
     channel, here = _channel(name), house()
     message = channel.hear(_request(here), lambda session: _consumed(here, session))
+    number = dialogue.normal_number(message.address, here.pack_of_channel(name))
     try:
-        with limiter.limit(HOPS_A_NUMBER, key_func=lambda: message.address, scope="hops"):
+        with limiter.limit(HOPS_A_NUMBER, key_func=lambda: _of_today(number), scope="hops"):
             with here.database.transaction() as db:
                 turn = dialogue.answer(db, current_app.config["DESK"], channel, message, datetime.now(UTC))
     except RateLimitExceeded:
-        turn = Turn(WAIT, ends=True)
+        turn = Turn(_in_her_language(here, number, WAIT), ends=True)
     except Malformed:
         raise
     except Exception:
-        turn = Turn(FAILED.replace("{incident}", incident(f"hop on {name}")), ends=True)
+        turn = Turn(_in_her_language(here, number, FAILED, incident=incident(f"hop on {name}")), ends=True)
     body, kind = channel.answer(turn)
     return Response(body, content_type=kind)
 
@@ -68,6 +76,21 @@ def _request(here: House) -> Request:
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
     path = raw if raw.startswith("/") else "/" + raw.split("://", 1)[-1].partition("/")[2]
     return Request(here.settings.public_base_url + path, request.args, request.form, dict(request.headers))
+
+
+def _of_today(number: str) -> str:
+    """What stands for a number where hops are counted: nothing that Redis keeps leads back to it tomorrow."""
+    return seal.ring().hash(f"{datetime.now(UTC).date()} {number}", "hops")
+
+
+def _in_her_language(here: House, number: str, sentence: tuple[str, str], **facts: str) -> str:
+    """A sentence outside any conversation; in English where the database cannot be asked."""
+    try:
+        with here.database.reading() as db:
+            tag = people.language_of(db, number)
+    except SQLAlchemyError:
+        tag = None
+    return here.texts.say(tag or SOURCE, sentence, **facts)
 
 
 def _consumed(here: House, session: str) -> int | None:

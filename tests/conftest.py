@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -150,6 +151,12 @@ class Sala:
         connection = redis.Redis.from_url(self.env["REDIS_URL"])
         queues = [Queue(name, connection=connection, serializer="json") for name in jobs.QUEUES]
         SimpleWorker(queues, connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
+
+    def route_without_workers(self) -> None:
+        """What the tick does for cases that no worker took."""
+        later = datetime.now(UTC) + timedelta(seconds=5)
+        for case_id in self.hands.late_cases(later):
+            self.hands.route(case_id, datetime.now(UTC))
 
     def reading(self):
         return self.house.database.reading()

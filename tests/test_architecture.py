@@ -16,7 +16,20 @@ ORDER = [
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SIBLINGS = {"cases", "appointments", "entitlements"}
-PURE_FILES = {"rules", "asking", "book", "flow", "flow_check", "flow_read", "prove", "screens", "state", "talk", "walk"}
+PURE_FILES = {
+    "rules",
+    "asking",
+    "book",
+    "flow",
+    "flow_check",
+    "flow_read",
+    "prove",
+    "screens",
+    "state",
+    "talk",
+    "unfinished",
+    "walk",
+}
 PURE_ROOMS = {"language", "country", "clock", "reading"}
 ACTS = {"cases.actions", "people.actions", "dialogue.actions", "channels.outbox"}
 HEAVY = {"flask", "sqlalchemy", "rq", "redis", "twilio", "telegram", "requests", "flask_limiter", "flask_wtf"}

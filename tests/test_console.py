@@ -113,7 +113,7 @@ def test_each_role_opens_what_its_permissions_name_and_nothing_else(sala, staff)
         needs = sala.app.view_functions[rule.endpoint].needs
         if needs in ("public", "signed_in"):
             continue
-        path = re.sub(r"<int:\w+>", "999999", rule.rule)
+        path = re.sub(r"<int[^>]*>", "999999", rule.rule)
         nobody = sala.app.test_client()
         method = "POST" if "POST" in rule.methods else "GET"
         for role in ROLES:
@@ -167,12 +167,18 @@ def test_triage_sets_the_place_and_sends_it_on(sala, staff, lodge) -> None:
     case = lodge(*TO_HOW, "1", "1")
     officer = staff["officer"]
     officer.get(f"/console/case/{case.id}")
-    officer.post(f"/console/case/{case.id}/place", 409, place="nowhere")
+    version = officer.hidden("version")
+    officer.post(f"/console/case/{case.id}/place", 409, place="nowhere", version=version)
     assert "That place is not in the list." in officer.page
-    officer.post(f"/console/case/{case.id}/place", place="171001")
+    officer.post(f"/console/case/{case.id}/place", 409, place="171001", version="0")
+    assert "Somebody changed this case" in officer.page
+    officer.post(f"/console/case/{case.id}/place", place="171001", version=version)
     moved = all_of(sala, Case)[0]
     assert (moved.queue, moved.place, moved.due_at) == ("kh-1710", "171001", case.due_at)
     assert [event.kind for event in all_of(sala, CaseEvent)] == ["opened", "routed", "routed"]
+    officer.get(f"/console/case/{case.id}")
+    officer.post(f"/console/case/{case.id}/place", 409, place="171002", version=officer.hidden("version"))
+    assert "lies with an office that can decide" in officer.page
 
 
 def test_a_double_tap_sends_one_answer(sala, staff, lodge) -> None:
@@ -196,6 +202,42 @@ def test_who_comes_second_is_told_and_loses_nothing(sala, staff, lodge) -> None:
     assert "Somebody changed this case a moment ago." in supervisor.page
     assert "My long text.</textarea>" in supervisor.page
     assert [event.body for event in all_of(sala, CaseEvent) if event.kind == "reply"] == ["First."]
+
+
+def test_two_who_answer_an_answered_case_do_not_both_send(sala, staff, lodge) -> None:
+    case = lodge(*TO_HOW, "1", "1")
+    officer, supervisor = staff["officer"], staff["supervisor"]
+    officer.answer(case.id, "First.")
+    supervisor.get(f"/console/case/{case.id}")
+    stale = {name: supervisor.hidden(name) for name in ("once", "version")}
+    officer.answer(case.id, "Come on Monday.")
+    supervisor.post(f"/console/case/{case.id}/answer", 409, text="Do not come on Monday.", act="reply", **stale)
+    assert len([event for event in all_of(sala, CaseEvent) if event.kind == "reply"]) == 2
+
+
+def test_an_answer_is_bounded_cleaned_and_never_sent_by_an_unknown_act(sala, staff, lodge) -> None:
+    case = lodge(*TO_HOW, "1", "1")
+    officer = staff["officer"]
+    officer.answer(case.id, "Delete this.", act="delete", status=400)
+    assert "longer than 1200 letters" in officer.answer(case.id, "x" * 1201, status=409)
+    officer.answer(case.id, "Come \u202eon\x07 Monday")
+    assert [event.body for event in all_of(sala, CaseEvent) if event.kind == "reply"] == ["Come on Monday"]
+
+
+def test_a_case_of_an_office_that_left_the_pack_stays_on_its_list(sala, staff, lodge) -> None:
+    from gateway.people.records import OfficeRow, QueueRow
+
+    case = lodge(*TO_HOW, "1", "1")
+    with sala.house.database.transaction() as db:
+        for table, code in ((OfficeRow, "kh-17"), (QueueRow, "kh-17-triage")):
+            db.get(table, code).retired = True
+    assert case.reference[:3] in staff["officer"].get("/console/queue")
+    assert case.reference[:3] in staff["supervisor"].get("/console/queue")
+
+
+def test_numbers_that_are_no_ids_are_404(sala, staff) -> None:
+    for path in ("/console/case/99999999999999999999", "/console/calls/99999999999999999999"):
+        staff["officer"].get(path, 404)
 
 
 def test_an_empty_answer_and_a_closed_case_are_refused_in_a_sentence(sala, staff, lodge) -> None:
@@ -232,23 +274,24 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff, lo
     staff["officer"].answer(case.id, "Your money comes on Monday.", act="resolve")
     operator = staff["operator"]
     assert "in the morning" in operator.get("/console/calls")
-    telling = all_of(sala, Telling)[0]
-    page = operator.get(f"/console/calls/{telling.id}")
-    assert "Your money comes on Monday." in page
-    assert "+85599000001" not in page
-    assert "+85599000001" in operator.post(f"/console/calls/{telling.id}/number")
-    operator.post(f"/console/calls/{telling.id}/outcome", 400, outcome="maybe")
-    operator.post(f"/console/calls/{telling.id}/outcome", outcome="no_answer", note="")
+    path = f"/console/calls/{all_of(sala, Telling)[0].id}"
+    assert "Your money comes on Monday." in operator.get(path)
+    assert "+85599000001" not in operator.page
+    assert "+85599000001" in operator.post(f"{path}/number")
+    operator.post(f"{path}/outcome", 400, outcome="maybe")
+    once = operator.hidden("once")
+    for _ in range(2):
+        operator.post(f"{path}/outcome", outcome="no_answer", note="", once=once)
     assert "called 1 times" in operator.get("/console/calls")
-    operator.get(f"/console/calls/{telling.id}")
-    operator.post(f"/console/calls/{telling.id}/outcome", outcome="told", note="She thanked us.")
+    operator.get(path)
+    operator.post(f"{path}/outcome", outcome="told", note="She thanked us.", once=operator.hidden("once"))
     assert "Nobody waits for a call." in operator.get("/console/calls")
-    operator.get(f"/console/calls/{telling.id}")
-    operator.client.post(
-        f"/console/calls/{telling.id}/outcome", data={"outcome": "told", "csrf_token": operator.hidden("csrf_token")}
-    )
+    operator.get(path)
+    operator.post(f"{path}/number", 404)
+    operator.get(path)
+    operator.post(f"{path}/outcome", 409, outcome="told", once="again")
     assert [event.data["outcome"] for event in all_of(sala, CaseEvent) if event.kind == "call"] == ["no_answer", "told"]
-    staff["operator"].get(f"/console/case/{case.id}", 403)
+    operator.get(f"/console/case/{case.id}", 403)
 
 
 def test_a_text_that_was_not_delivered_can_be_sent_again(network, sala, staff) -> None:
@@ -287,6 +330,9 @@ def test_signing_in_is_refused_in_one_sentence_and_bounded(sala, staff) -> None:
     assert "do not fit together" in stranger.page
     stranger.sign_in(PASSWORD, 403)
     assert Desk(sala, "supervisor").sign_in()
+    elsewhere = Desk(sala, "officer")
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "203.0.113.9"
+    assert "My queue" in elsewhere.sign_in(), "somebody locked her out from afar"
 
 
 def test_signing_out_ends_the_session_on_the_server(sala, staff) -> None:
@@ -363,6 +409,13 @@ def test_metrics_tell_times_from_rows_to_this_machine_only(sala, staff, lodge) -
     assert "sala_first_answer_working_seconds_count 1.0" in told
     assert 'sala_cases{state="resolved"} 1.0' in told
     assert sala.client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 403
+    assert sala.client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+    assert (
+        sala.client.get(
+            "/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}, headers={"Authorization": "Bearer té"}
+        ).status_code
+        == 403
+    )
 
 
 class TestOutsideTheDemo:

@@ -86,8 +86,7 @@ class Running:
         return done.stdout.strip()
 
     def pid(self, name: str) -> int:
-        group = re.sub(r"\d$", "", name)
-        return int(self.supervisor("pid", name if group == name else f"{group}:{name}"))
+        return int(self.supervisor("pid", name))
 
     def processes(self) -> list[psutil.Process]:
         me = psutil.Process(self.process.pid)
@@ -137,19 +136,19 @@ def test_1_from_the_dialled_code_to_the_official_s_answer_on_the_phone(running: 
 
 def test_2_a_worker_killed_in_the_middle_loses_nothing(running: Running) -> None:
     """Both workers hold still (so that the job is in a dead hand), then are killed outright."""
-    workers = [running.pid("worker0"), running.pid("worker1")]
+    workers = [running.pid("router"), running.pid("worker")]
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     running.lodge("+85599100002")
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: running.messages("+85599100002"), 30)
-    wait_for(lambda: running.pid("worker0") not in (0, *workers), 30)
+    wait_for(lambda: running.pid("router") not in (0, *workers), 30)
     assert len(running.messages("+85599100002")) == 1
 
 
 def test_3_redis_emptied_between_commit_and_routing(running: Running) -> None:
-    workers = [running.pid("worker0"), running.pid("worker1")]
+    workers = [running.pid("router"), running.pid("worker")]
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
     running.lodge("+85599100003")
@@ -203,12 +202,13 @@ def test_6_the_terminal_s_phone_speaks_to_it(running: Running) -> None:
 def test_7_ctrl_c_stops_everything_and_a_second_run_keeps_the_data(running: Running) -> None:
     running.stop(signal.SIGINT)
     log = (running.var / "log" / "supervisord.log").read_text()
-    stops = re.findall(r"stopped: (\w+?)\d? ", log.split("received SIGTERM")[-1])
+    stops = re.findall(r"stopped: (\w+) ", log.split("received SIGTERM")[-1])
     assert [name for i, name in enumerate(stops) if name not in stops[:i]] == [
         "web",
         "carrier",
         "tick",
         "worker",
+        "router",
         "valkey",
     ]
     running.start()

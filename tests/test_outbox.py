@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -52,18 +53,29 @@ def test_a_sender_that_died_leaves_an_unknown_that_is_not_repeated(sala, row) ->
     assert claim(sala, later + timedelta(days=1)) == []
 
 
-def test_failures_wait_longer_each_time_and_end(sala, row) -> None:
+def test_failures_wait_longer_each_time_and_end_after_two_days(sala, row) -> None:
     now, pauses = NOW, []
-    for _ in range(outbox.RETRIES):
+    while read(sala, row).state == "waiting":
         assert claim(sala, now) == [row]
         with sala.house.database.transaction() as db:
             outbox.not_sent(db, row, NotSent("network"), now)
-        found = read(sala, row)
-        pauses.append(found.due_at - now)
-        now = max(found.due_at, now)
+        pauses.append(read(sala, row).due_at - now)
+        now = max(read(sala, row).due_at, now)
     assert read(sala, row).state == "failed"
-    waits = pauses[:-1]
-    assert all(later > earlier for earlier, later in zip(waits, waits[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(pauses[:6]))
+    assert max(pauses) <= outbox.LONGEST_PAUSE * 1.2
+    assert outbox.GIVE_UP <= now - NOW <= outbox.GIVE_UP + outbox.LONGEST_PAUSE * 1.2
+
+
+def test_a_failure_that_is_told_late_does_not_undo_a_receipt(sala, row) -> None:
+    from gateway.channels import Receipt
+
+    claim(sala, NOW)
+    with sala.house.database.transaction() as db:
+        outbox.receive(db, "kh-sms", row, Receipt("SM1", "delivered"), NOW)
+    with sala.house.database.transaction() as db:
+        outbox.not_sent(db, row, NotSent("nobody knows", unknown=True), NOW)
+    assert read(sala, row).state == "delivered"
 
 
 def test_a_permanent_refusal_fails_at_once_and_staff_may_send_it_again(sala, row) -> None:

@@ -56,7 +56,7 @@ def test_with_a_pin_no_join_over_all_tables_leads_from_the_case_to_a_number(sala
     hashes = values[("heard", "hop_hash")]
     assert not any(found & hashes for place, found in values.items() if place != ("heard", "hop_hash"))
     with sala.house.database.transaction() as db:
-        dialogue.purge_heard(db, datetime.now(UTC) + timedelta(hours=48, minutes=1))
+        dialogue.purge(db, datetime.now(UTC) + timedelta(hours=48, minutes=1))
     with sala.reading() as db:
         assert db.scalars(select(HeardRow)).all() == []
 
@@ -182,3 +182,58 @@ def test_a_pin_chosen_and_then_a_dropped_session_keeps_no_number_either(sala) ->
         assert (case.answer_by, case.address_id) == ("pin", None)
         assert db.scalars(select(Outgoing)).all() == []
         assert db.scalars(select(Address)).all() == []
+
+
+def test_redis_holds_no_number_in_clear(sala) -> None:
+    import redis
+
+    lodge(sala, *TO_HOW, "1", "1", number="+85599765432")
+    store = redis.Redis.from_url(sala.env["REDIS_URL"])
+    kept = b" ".join([*store.keys("*"), *(store.dump(key) or b"" for key in store.keys("*"))])
+    assert b"765432" not in kept
+
+
+def test_a_wrong_pin_leaves_no_pair_of_number_and_reference(sala) -> None:
+    case = lodge(sala, *PIN_ROAD)
+    caller = sala.caller("+85599000002")
+    caller.dial()
+    caller.press("2", "2", case.reference, "0000")
+    values = columns_in_clear(sala)
+    moments = values[("tries", "at")]
+    assert len(moments) == 1
+    assert ":00:00" in moments.pop()
+    ids = sorted(int(value) for value in values[("tries", "id")])
+    assert ids[1] - ids[0] > 1000
+
+
+def test_a_long_dialled_code_ends_with_the_reference_and_keeps_no_number(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2")
+    assert sala.caller().dial("1*1*4*9*4*4821*1*00").startswith("Your number is")
+    with sala.reading() as db:
+        assert db.scalars(select(Address)).all() == []
+
+
+def test_a_redial_after_a_pin_conversation_ran_out_is_answered(sala) -> None:
+    """The tick has not been there yet: the hop itself opens the case, forgets the number, and begins anew."""
+    caller = sala.caller()
+    caller.dial()
+    caller.press(*TO_HOW, "4", "4821")
+    with sala.house.database.transaction() as db:
+        for row in db.scalars(select(Conversation)):
+            row.lapses_at = datetime.now(UTC) - timedelta(seconds=1)
+    assert caller.dial().startswith("Choose a language")
+    with sala.reading() as db:
+        assert len(db.scalars(select(Case)).all()) == 1
+
+
+def test_a_number_that_nothing_needs_is_forgotten_after_its_month(sala) -> None:
+    sala.caller("+85599000009").dial()
+    kept = lodge(sala, *TO_HOW, "1", "1")
+    later = datetime.now(UTC) + timedelta(days=63)
+    sala.tick.once(later)
+    with sala.house.database.transaction() as db:
+        dialogue.purge(db, later)
+    with sala.reading() as db:
+        assert [address.id for address in db.scalars(select(Address))] == [kept.address_id]

@@ -129,13 +129,13 @@ def test_the_tick_leaves_a_heartbeat_that_readyz_watches(sala) -> None:
 
 def test_an_outbox_that_stands_still_turns_readyz_red(sala) -> None:
     lodge(sala, *ROAD)
-    sala.hands.route_late(datetime.now(UTC) + timedelta(seconds=5))
+    sala.route_without_workers()
     now = datetime.now(UTC)
     sala.hands.beat("tick", now)
     sala.hands.beat("deliver", now)
     with sala.house.database.transaction() as db:
         for row in db.scalars(select(Outgoing)):
-            row.due_at = now - timedelta(minutes=11)
+            row.put_at, row.due_at = now - timedelta(minutes=11), now + timedelta(minutes=5)
     assert "waited for over ten minutes" in sala.client.get("/readyz").get_data(as_text=True)
 
 
@@ -161,3 +161,135 @@ def test_two_hops_of_one_number_at_once_make_one_case(sala) -> None:
     [thread.join() for thread in threads]
     assert len(set(answers)) == 1
     assert len(cases(sala)) == 1
+
+
+def test_a_lapse_and_a_hop_at_the_same_moment_take_turns(sala) -> None:
+    """Neither is lost nor refused, whichever comes first, time after time."""
+    import threading
+
+    from gateway.dialogue.records import Conversation
+
+    for round_ in range(8):
+        caller = sala.caller(f"+855990300{round_:02}")
+        caller.dial()
+        caller.press("2", "1", "1", "4", "9")
+        with sala.reading() as db:
+            row = db.scalars(select(Conversation.id)).one()
+        start, failed = threading.Barrier(2), []
+
+        def lapse(row=row, start=start, failed=failed) -> None:
+            start.wait()
+            try:
+                sala.tick._lapse(row, datetime.now(UTC) + timedelta(minutes=31))
+            except Exception as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=lapse)
+        thread.start()
+        start.wait()
+        caller.press("1")
+        thread.join()
+        assert failed == []
+        assert "Something went wrong" not in caller.screen
+        sala.tick.once(datetime.now(UTC) + timedelta(minutes=70))
+        assert len(cases(sala)) == round_ + 1
+
+
+def test_first_callers_at_once_after_a_change_of_texts_are_all_answered(sala) -> None:
+    import threading
+
+    callers = [sala.caller(f"+855990400{n:02}") for n in range(8)]
+    for caller in callers:
+        caller.client = sala.app.test_client()
+    threads = [threading.Thread(target=caller.dial) for caller in callers]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert {caller.screen.partition("\n")[0] for caller in callers} == {"Choose a language"}
+
+
+def test_one_row_that_cannot_be_worked_on_holds_up_no_other(sala, monkeypatch) -> None:
+    from gateway.cases import actions
+    from gateway.dialogue.records import Conversation
+
+    for n in range(3):
+        caller = sala.caller(f"+855990500{n:02}")
+        caller.dial()
+        caller.press("2", "1", "1")
+    with sala.house.database.transaction() as db:
+        first = db.scalars(select(Conversation).order_by(Conversation.id)).first()
+        first.state = {**first.state, "road": [["top", "nowhere"]], "at": "no.such.step"}
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=31))
+    assert len(cases(sala)) == 2
+    assert actions is not None
+
+
+def test_a_category_that_left_the_pack_still_opens_a_case_and_reaches_triage(sala) -> None:
+    from dataclasses import replace
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1", "1")
+    pack = sala.house.packs["kh"]
+    without = {code: category for code, category in pack.categories.items() if code != "unpaid"}
+    rules = tuple(replace(rule, categories=tuple(c for c in rule.categories if c != "unpaid")) for rule in pack.rules)
+    sala.house.packs["kh"] = replace(pack, categories=without, rules=rules)
+    for minutes in (31, 32):
+        sala.tick.once(datetime.now(UTC) + timedelta(minutes=minutes))
+    assert [(case.category, case.queue) for case in cases(sala)] == [("unpaid", "kh-17-triage")]
+
+
+def test_after_the_pack_s_time_a_redial_begins_anew_and_nothing_is_lost(sala) -> None:
+    from dataclasses import replace
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1", "1")
+    sala.house.packs["kh"] = replace(sala.house.packs["kh"], resume=timedelta(seconds=0))
+    assert caller.dial().startswith("How can we help?")
+    assert caller.press("1") == "1 Continue\n2 Start again"
+    assert caller.press("1").startswith("Where do you live?")
+    caller.dial()
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=31))
+    assert [case.category for case in cases(sala)] == ["unpaid"]
+
+
+def test_where_a_pack_has_no_hotline_the_commune_office_is_named(sala) -> None:
+    from dataclasses import replace
+
+    sala.house.packs["kh"] = replace(sala.house.packs["kh"], hotline="")
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "7", "7", "7")
+    assert caller.screen.startswith("Need help? Ask your commune office.")
+
+
+def test_a_promise_that_ran_out_is_told_as_late(sala) -> None:
+    lodge(sala, *ROAD)
+    sala.work()
+    with sala.house.database.transaction() as db:
+        db.scalars(select(Case)).one().due_at = datetime.now(UTC) - timedelta(minutes=1)
+    caller = sala.caller()
+    caller.dial()
+    assert caller.press("2", "1") == "Your answer is late. We are sorry. Call 0000 (demo)."
+
+
+def test_a_failure_in_a_hop_is_told_in_her_language_with_a_mark_that_the_log_has(sala, capfd, monkeypatch) -> None:
+    from gateway.dialogue.actions.sitting import Sitting
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press("1")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("+85599000001 broke it")
+
+    monkeypatch.setattr(Sitting, "hear", broken)
+    caller.press("1")
+    assert caller.screen.startswith("មានបញ្ហាបច្ចេកទេស (")
+    assert not caller.live
+    mark = caller.screen.split("(")[1].split(")")[0]
+    logged = capfd.readouterr().err
+    assert mark in logged
+    assert "99000001" not in logged
+    monkeypatch.undo()
+    assert caller.dial().startswith("តើយើងអាចជួយអ្វី?")

@@ -60,13 +60,13 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
         answer_by=answer_by,
         safe_hours=told.safe_hours,
         address_id=None if answer_by == "pin" else address_id,
-        pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" else None,
+        pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" and told.pin else None,
         language=told.language,
         channel=told.channel,
         flow=told.flow,
         pack=pack.version,
         state="received",
-        promise_days=pack.categories[told.category].days,
+        promise_days=pack.promise(told.category),
         opened_at=now,
         changed_at=now,
     )
@@ -193,14 +193,27 @@ def _tell_phone(
     outbox.put(db, pack.sms_channel(), case.address_id, body, purpose=purpose, about=about, once=once, now=now)
 
 
-def note_call(db: Session, telling: Telling, case: Case, outcome: str, note: str, staff_id: int, now: datetime) -> None:
+def note_call(
+    db: Session, telling: Telling, case: Case, outcome: str, note: str, staff_id: int, once: str, now: datetime
+) -> None:
     """How a call to tell an answer came out: told, no_answer, wrong_person. Until it is told, it stays on the list."""
+    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
+        return
     if telling.state != "waiting":
         raise Refusal("This answer has already been told.")
     telling.attempts, telling.tried_at = telling.attempts + 1, now
     if outcome == "told":
         telling.state = "told"
-    _note(db, case, "call", now, staff_id, body=note.strip() or None, data={"outcome": outcome, "telling": telling.id})
+    _note(
+        db,
+        case,
+        "call",
+        now,
+        staff_id,
+        body=note.strip() or None,
+        data={"outcome": outcome, "telling": telling.id},
+        once=once,
+    )
     audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
 
 

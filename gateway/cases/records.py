@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Moment, Sealed
@@ -93,10 +93,11 @@ def of_address(db: Session, address_id: int, limit: int = 5) -> list[Case]:
     return list(db.scalars(select(Case).where(Case.address_id == address_id).order_by(Case.id.desc()).limit(limit)))
 
 
-def in_queues(db: Session, queues: list[str], limit: int = 200) -> list[Case]:
-    """Open cases of these queues, the one due first on top."""
-    mine = select(Case).where(Case.queue.in_(queues), Case.state.in_(("routed", "answered")))
-    return list(db.scalars(mine.order_by(Case.due_at, Case.id).limit(limit)))
+def in_queues(db: Session, queues: list[str], limit: int = 200) -> tuple[list[Case], int]:
+    """Open cases of these queues, the one due first on top; and how many there are beyond the limit too."""
+    mine = and_(Case.queue.in_(queues), Case.state.in_(("routed", "answered")))
+    count = db.scalar(select(func.count()).select_from(Case).where(mine)) or 0
+    return list(db.scalars(select(Case).where(mine).order_by(Case.due_at, Case.id).limit(limit))), count
 
 
 def events_of(db: Session, case_id: int) -> list[CaseEvent]:
@@ -116,6 +117,7 @@ def not_routed(db: Session, before: datetime, limit: int = 50) -> list[int]:
 
 
 def waiting_tellings(db: Session, country: str) -> list[tuple[Telling, Case]]:
+    """Answers still to be told, the one that waits longest on top."""
     wanted = select(Telling, Case).join(Case, Case.id == Telling.case_id)
     mine = wanted.where(Telling.state == "waiting", Case.country == country)
-    return [(telling, case) for telling, case in db.execute(mine.order_by(Telling.put_at).limit(200))]
+    return [(telling, case) for telling, case in db.execute(mine.order_by(Telling.put_at).limit(1000))]

@@ -25,15 +25,13 @@ TRIES_IN_ALL = 800
 ANSWER_BY = ("write", "call", "hotline", "pin")
 """The four ways of being known. A complaint left before she chose counts as `hotline`."""
 
-OPEN_STATES = ("received", "routed", "answered")
-
 
 class Refusal(Exception):
-    """Something a person can mend. `sentence` is an English msgid (context `refusal`), with its facts."""
+    """Something a person can mend. `sentence` is an English msgid of the pages (context `console`)."""
 
-    def __init__(self, sentence: str, **facts: str) -> None:
+    def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
-        self.sentence, self.facts = sentence, facts
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from ..db import Base, Moment, Sealed, wake_later
 from . import NotSent, Receipt
 
 LEASE = timedelta(seconds=60)
-RETRIES = 8
 FIRST_RETRY = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(minutes=15)
+GIVE_UP = timedelta(hours=48)
 BATCH = 20
 RANK = {"waiting": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5}
 
@@ -104,18 +105,18 @@ def sent(db: Session, row_id: int, provider_id: str, now: datetime) -> None:
 
 
 def not_sent(db: Session, row_id: int, failure: NotSent, now: datetime) -> None:
-    """Back to waiting with a growing, jittered pause; or failed for good; or unknown."""
+    """Back to waiting with a growing, jittered pause, for two days; or failed for good; or unknown. A receipt
+    that came meanwhile stands."""
     row = db.get_one(Outgoing, row_id)
-    if row.state != "sending":
-        return
-    row.error, row.lease_until = failure.reason[:200], None
+    values: dict[str, object] = {"error": failure.reason[:200], "lease_until": None}
     if failure.unknown:
-        row.state = "unknown"
-    elif failure.permanent or row.attempts >= RETRIES:
-        row.state, row.settled_at = "failed", now
+        values["state"] = "unknown"
+    elif failure.permanent or now - row.put_at >= GIVE_UP:
+        values |= {"state": "failed", "settled_at": now}
     else:
-        pause = FIRST_RETRY * 2 ** (row.attempts - 1)
-        row.state, row.due_at = "waiting", now + pause * random.uniform(0.8, 1.2)  # noqa: S311
+        pause = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 10), LONGEST_PAUSE)
+        values |= {"state": "waiting", "due_at": now + pause * random.uniform(0.8, 1.2)}  # noqa: S311
+    db.execute(update(Outgoing).where(Outgoing.id == row_id, Outgoing.state == "sending").values(**values))
 
 
 def mark_lost(db: Session, now: datetime) -> int:
@@ -164,6 +165,17 @@ def overdue(db: Session, before: datetime) -> list[int]:
     """Rows that should have been taken up by now: the workers were not woken, or are not there."""
     late = and_(Outgoing.state == "waiting", Outgoing.due_at < before)
     return list(db.scalars(select(Outgoing.id).where(late).order_by(Outgoing.due_at).limit(BATCH)))
+
+
+def stuck(db: Session, before: datetime) -> int:
+    """Texts put out before then that still wait, however often they were tried."""
+    still = and_(Outgoing.state.in_(("waiting", "sending")), Outgoing.put_at < before)
+    return db.scalar(select(func.count()).where(still)) or 0
+
+
+def goes_to(db: Session, address_id: int) -> bool:
+    """Whether any text was ever put out to this address."""
+    return db.scalar(select(Outgoing.id).where(Outgoing.address_id == address_id).limit(1)) is not None
 
 
 def counts(db: Session) -> dict[str, int]:

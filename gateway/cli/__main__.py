@@ -45,7 +45,9 @@ def main(words: list[str] | None = None) -> int:
         "--wait", type=float, default=4, metavar="SECONDS", help="after the call, wait this long for messages"
     )
     add("web", "processes.web", "the web process (gunicorn)")
-    add("worker", "processes.worker", "one RQ worker")
+    add("worker", "processes.worker", "one RQ worker").add_argument(
+        "queue", nargs="*", choices=["route", "deliver", []]
+    )
     add("tick", "processes.tick", "the tick: asks every second what is due")
     add("valkey", "processes.valkey", "the demo's Valkey").add_argument("config")
     add("carrier", "processes.carrier", "the demo's mobile network").add_argument("port", type=int)

@@ -25,8 +25,9 @@ def web(_: argparse.Namespace) -> int:
     return 0
 
 
-def worker(_: argparse.Namespace) -> int:
-    _become(str(ROOT / "worker.py"))
+def worker(given: argparse.Namespace) -> int:
+    """An RQ worker, for all queues or those named. One that only routes never waits for a slow network."""
+    _become(str(ROOT / "worker.py"), *given.queue)
     return 0
 
 

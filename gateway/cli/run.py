@@ -30,12 +30,13 @@ from . import keep
 
 READY_SECONDS = 90
 LONGEST_SOCKET_PATH = 100
-PROGRAMS = (  # name, words of `sala`, how many, priority: started from the lowest, stopped from the highest
-    ("valkey", "valkey {config}", 1, 10),
-    ("worker", "worker", 2, 20),
-    ("tick", "tick", 1, 30),
-    ("carrier", "carrier {carrier_port}", 1, 35),
-    ("web", "web", 1, 40),
+PROGRAMS = (  # name, words of `sala`, priority: started from the lowest, stopped from the highest
+    ("valkey", "valkey {config}", 10),
+    ("router", "worker route", 20),
+    ("worker", "worker", 21),
+    ("tick", "tick", 30),
+    ("carrier", "carrier {carrier_port}", 35),
+    ("web", "web", 40),
 )
 
 
@@ -178,14 +179,13 @@ def write_configs(settings: Settings, var: Path, sockets: Path, carrier_port: in
         "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n",
         f"[supervisorctl]\nserverurl=unix://{_plain(sockets / 'supervisor.sock')}\n",
     ]
-    for name, words, count, priority in PROGRAMS:
+    for name, words, priority in PROGRAMS:
         filled = words.format(config=shlex.quote(str(valkey)), carrier_port=carrier_port)
-        number = "%(process_num)d" if count > 1 else ""
         parts.append(
             f"[program:{name}]\ncommand={_plain(f'{python} -m gateway.cli {filled}')}\ndirectory={_plain(ROOT)}\n"
-            f"process_name={name}{number}\nnumprocs={count}\npriority={priority}\n"
+            f"priority={priority}\n"
             "autorestart=true\nstartsecs=1\nstartretries=100\nstopsignal=TERM\nstopwaitsecs=15\nstopasgroup=false\n"
-            f"killasgroup=true\nredirect_stderr=true\nstdout_logfile={_plain(log / name)}{number}.log\n"
+            f"killasgroup=true\nredirect_stderr=true\nstdout_logfile={_plain(log / name)}.log\n"
             "stdout_logfile_maxbytes=5MB\nstdout_logfile_backups=2\n"
         )
     config = var / "run" / "supervisord.conf"

@@ -60,9 +60,9 @@ def what_stands_still(db: Session, now: datetime) -> Iterator[str]:
         mark = db.get(Mark, f"beat.{name}")
         if mark is None or mark.at < now - BEAT_LATE:
             yield f"the {name} loop has not run since {mark.at.isoformat() if mark else 'the start'}"
-    stuck = outbox.overdue(db, now - OUTBOX_LATE)
+    stuck = outbox.stuck(db, now - OUTBOX_LATE)
     if stuck:
-        yield f"{len(stuck)} or more texts have waited for over ten minutes"
+        yield f"{stuck} texts have waited for over ten minutes"
 
 
 @bp.get("/metrics")

@@ -99,13 +99,10 @@ class Pack:
         queue = self.queues.get(code)
         return _named(queue.names, tag) if queue else code
 
-    def lineage(self, office: str) -> list[str]:
-        """An office's code, and the codes of the offices above it, nearest first."""
-        codes = []
-        while office in self.offices:
-            codes.append(office)
-            office = self.offices[office].parent
-        return codes
+    def promise(self, category: str) -> int:
+        """Working days promised; for a category that the pack no longer has, the longest of all."""
+        known = self.categories.get(category)
+        return known.days if known else max(category.days for category in self.categories.values())
 
     def sms_channel(self) -> str:
         """The name of the channel by which this country's phones are written to."""

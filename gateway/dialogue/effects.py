@@ -55,13 +55,16 @@ def keep_language(stand: Stand, answers: Mapping[str, str]) -> Done:
 def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
     """Opens the case from whatever was answered; what was not, is asked by the office."""
     place = next((answers[step] for step in PLACE_STEPS if answers.get(step, "") not in NO_PLACE), "")
+    how, hours, pin = (answers.get(step, "") for step in ("how", "hours", "pin"))
+    if how == "call" and not hours:
+        how = ""  # she left before she said when it is safe: nobody calls her unasked
     told = cases.Complaint(
         category=answers.get("topic", "other"),
         place=place,
         story=answers.get("story", ""),
-        answer_by=answers.get("how", ""),
-        safe_hours=answers.get("hours", ""),
-        pin=answers.get("pin", "").partition(",")[0],
+        answer_by=how,
+        safe_hours=hours,
+        pin=pin.partition(",")[0],
         language=stand.language,
         channel=stand.channel,
         flow=stand.flow,
@@ -75,39 +78,48 @@ def my_cases(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 
 def look_up(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """News of a case lodged from this very number, told as she chose to be answered."""
-    case = by_reference(stand.db, answers["which"])
-    if case is None or case.address_id != stand.address_id:
-        return Done("none")
-    if case.answer_by != "write":
-        return Done(case.answer_by, _news(stand, case))
-    return _told(stand, case)
+    """A case lodged from this very number."""
+    return Done("found" if _mine(stand, answers) else "none")
 
 
 def look_up_with_pin(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """News for a reference and a PIN, from any phone. The same answer whether or not such a case exists."""
+    """A reference and a PIN, from any phone. The same outcome whether or not such a case exists."""
     since = stand.now - TRIES_WINDOW
-    reference, pin = answers["number"], answers["pin"]
+    reference = answers["number"]
     mine = people.tries(stand.db, "pin.address", stand.number_key, since) >= TRIES_PER_ADDRESS
     its = people.tries(stand.db, "pin.case", reference, since) >= TRIES_PER_CASE
     if mine or its or people.tries_of_all(stand.db, "pin.address", since) >= TRIES_IN_ALL:
         return Done("locked")
-    case = by_reference(stand.db, reference)
-    if case is None or not cases.pin_fits(case, pin.split(",")):
+    if _opened(stand, answers) is None:
         people.count_try(stand.db, "pin.address", stand.number_key, stand.now)
         people.count_try(stand.db, "pin.case", reference, stand.now)
         return Done("wrong")
-    return _told(stand, case)
+    return Done("found")
 
 
-def _told(stand: Stand, case: Case) -> Done:
-    if case.state == "received":
+def news(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """How the case stands, told as she chose to be answered. Looks again whether she may hear it."""
+    case = _opened(stand, answers) if "number" in answers else _mine(stand, answers)
+    if case is None:
+        return Done("none")
+    if case.answer_by in ("call", "hotline"):
+        return Done(case.answer_by, _news(stand, case))
+    if words := last_words(stand.db, case.id):
+        outcome = "resolved" if case.state == "resolved" else "answered"
+        return Done(outcome, {**_news(stand, case), "answer": words.body or ""})
+    if case.due_at is None:
         return Done("received", _news(stand, case))
-    words = last_words(stand.db, case.id)
-    if words is None:
-        return Done("waiting", _news(stand, case))
-    outcome = "resolved" if case.state == "resolved" else "answered"
-    return Done(outcome, {**_news(stand, case), "answer": words.body or ""})
+    return Done("late" if stand.now > case.due_at else "waiting", _news(stand, case))
+
+
+def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+    case = by_reference(stand.db, answers.get("which", ""))
+    return case if case and case.address_id == stand.address_id else None
+
+
+def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+    case = by_reference(stand.db, answers.get("number", ""))
+    return case if case and cases.pin_fits(case, answers.get("pin", "").split(",")) else None
 
 
 def _news(stand: Stand, case: Case) -> dict[str, str]:
@@ -128,11 +140,11 @@ EFFECTS: Mapping[str, Word] = {
     "keep_language": Word(EffectWords("look", ("kept",)), keep_language),
     "open_case": Word(EffectWords("act", ("opened",), ("case", "promise")), open_case),
     "my_cases": Word(EffectWords("look", ("some", "none")), my_cases),
-    "look_up": Word(
-        EffectWords("look", ("waiting", "received", "answered", "resolved", "call", "hotline", "none"), NEWS), look_up
-    ),
-    "look_up_with_pin": Word(
-        EffectWords("look", ("waiting", "received", "answered", "resolved", "wrong", "locked"), NEWS), look_up_with_pin
+    "look_up": Word(EffectWords("look", ("found", "none")), look_up),
+    "look_up_with_pin": Word(EffectWords("look", ("found", "wrong", "locked")), look_up_with_pin),
+    "news": Word(
+        EffectWords("look", ("waiting", "received", "late", "answered", "resolved", "call", "hotline", "none"), NEWS),
+        news,
     ),
 }
 

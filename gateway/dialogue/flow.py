@@ -44,6 +44,7 @@ class Step:
     also: tuple[Choice, ...] = ()
     answer: str = ""
     optional: bool = False
+    careful: bool = False
     effect: str = ""
     sub: str = ""
     tries: int = 0

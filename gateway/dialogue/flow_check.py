@@ -95,6 +95,9 @@ class _Checker:
             if not step.turning(outcome):
                 what = f"'{step.effect}' may come out as {outcome}, and step '{step.name}' has no turning for it"
                 yield self.fault(step, what)
+        if step.tries and step.turning(effect.outcomes[0]):
+            what = f"step '{step.name}' counts tries, so its good outcome {effect.outcomes[0]} needs no turning"
+            yield self.fault(step, what)
         if step.tries and not step.turning("spent"):
             yield self.fault(step, f"step '{step.name}' counts tries and has no turning for spent")
 

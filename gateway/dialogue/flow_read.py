@@ -21,7 +21,7 @@ MODES = ("ussd", "sms", "chat", "voice", "desk")
 PAGE_WORDS = ("title", "private", "lasts", "silent", "steps")
 ANSWERS = ("text", "reference", "pin")
 WORDS = {
-    "ask": (*MODES, "choices", "also", "answer", "optional", "go"),
+    "ask": (*MODES, "choices", "also", "answer", "optional", "careful", "go"),
     "say": (*MODES, "go", "end"),
     "check": (*MODES, "yes", "read", "go"),
     "do": ("tries", "go", "end"),
@@ -140,8 +140,17 @@ class _Page:
             self.fault(row.line_of("also"), f"step '{step.name}' says 'also' without a list to add to")
         if len(fixed) + len(also) > 8:
             self.fault(step.line, f"step '{step.name}' offers {len(fixed) + len(also)}; a page holds 8")
-        optional = row.get("optional") == "yes"
-        return replace(step, text=row["ask"], choices=fixed, also=also, rows=rows, answer=answer, optional=optional)
+        optional, careful = row.get("optional") == "yes", row.get("careful") == "yes"
+        return replace(
+            step,
+            text=row["ask"],
+            choices=fixed,
+            also=also,
+            rows=rows,
+            answer=answer,
+            optional=optional,
+            careful=careful,
+        )
 
     def choices(self, step: Step, found: Any) -> tuple[Choice, ...]:
         if not isinstance(found, Lined) or not found:

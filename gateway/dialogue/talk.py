@@ -19,7 +19,7 @@ import copy
 
 from ..language import fold
 from .asking import options, understand
-from .flow import Flow, Flows, at
+from .flow import Flows
 from .flow import Step as FlowStep
 from .state import (
     Done,
@@ -34,15 +34,17 @@ from .state import (
     from_json,
     to_json,
 )
+from .unfinished import has_answers, unfinished
 from .walk import Walk
 
 LANGUAGE, MENU = "language", "menu"
 WRONG_BEFORE_HELP = 3
+STEPS_OF_A_ROAD = 100
 
 
-def begin(flow: str = MENU, aside: State | None = None) -> State:
-    """A conversation that has not spoken yet; `aside` waits until it ends."""
-    return State(flow=flow, aside=to_json(aside) if aside else None)
+def begin(flow: str = MENU, aside: State | None = None, waits: State | None = None) -> State:
+    """A conversation that has not spoken yet; `aside` waits until it ends, `waits` until it is asked for."""
+    return State(flow=flow, aside=to_json(aside) if aside else None, waits=to_json(waits) if waits else None)
 
 
 def advance(flows: Flows, state: State, event: Event | None = None) -> Step:
@@ -62,37 +64,6 @@ def advance(flows: Flows, state: State, event: Event | None = None) -> Step:
         case Lapsed():
             walk.lapse()
     return Step(walk.state, walk.want)
-
-
-def has_answers(flows: Flows, state: State) -> bool:
-    """Whether something would be lost if this conversation were forgotten."""
-    return bool(_unfinished(flows, state)[0]) or any(
-        has_answers(flows, from_json(kept)) for kept in (state.aside, state.waits) if kept
-    )
-
-
-def _unfinished(flows: Flows, state: State) -> tuple[str, Flow | None]:
-    """The path of the flow around `at` that opens by itself when left, if it holds a first answer."""
-    parts = state.at.split(".") if state.at and not state.ended else []
-    for depth in range(len(parts) - 1, 0, -1):
-        path = ".".join(parts[:depth])
-        flow, _ = at(flows, state.flow, f"{path}.{parts[depth]}")
-        if flow.silent and (state.answers(f"{path}.") or _below(state.old, path) or _below(state.kept, path)):
-            return path, flow
-    return "", None
-
-
-def _below(answers: dict[str, str], path: str) -> bool:
-    return any(key.startswith(f"{path}.") for key in answers)
-
-
-def lasts(flows: Flows, state: State) -> int:
-    """Seconds for which this conversation waits before it goes on by itself; 0 where nothing would be lost."""
-    for kept in (state.aside, state.waits):
-        if kept and (found := lasts(flows, from_json(kept))):
-            return found
-    flow = _unfinished(flows, state)[1]
-    return flow.lasts if flow else 0
 
 
 class _Talk(Walk):
@@ -133,8 +104,8 @@ class _Talk(Walk):
             state.notice = f"wrong.{step.answer or 'choice'}"
             return
         state.wrong = 0
-        if target := step.turning("spent"):
-            self.enter(self.beside(state.at, target))
+        if "spent" in step.go:
+            self.follow(state.at, "spent")
         else:
             state.notice = "wrong.hotline"
 
@@ -201,10 +172,10 @@ class _Talk(Walk):
         state = self.state
         while state.aside:
             state = from_json(state.aside)
+        self.state = state
         private = any(self.flow_of(path).private for path in self.prefixes(state.at))
-        if _unfinished(self.flows, state)[0] and not private:
+        if unfinished(self.flows, state)[0] and not private:
             state.resume, state.page, state.notice = "redial", 0, ""
-            self.state = state
         else:
             waits, self.state = state.waits, begin(MENU)
             self.state.waits = waits
@@ -252,19 +223,30 @@ class _Talk(Walk):
             state.again = False
 
     def lapse(self) -> None:
-        """Left alone: the answers given go where the flow's `silent` says; or it ends with nothing wanted."""
+        """Left alone: the answers given go where the flow's `silent` says; or it ends with nothing wanted.
+
+        What was answered before and is only being changed still counts, question by question along the road;
+        but not a careful question that was on the screen when she left: she was choosing anew."""
         state = self.state
         for kept in (state.aside, state.waits):
             if kept and has_answers(self.flows, from_json(kept)):
                 self.state = from_json(kept)
                 self.lapse()
                 return
-        path, flow = _unfinished(self.flows, state)
+        path, flow = unfinished(self.flows, state)
         if flow is None:
             state.ended = True
             return
+        if self.here().careful:
+            state.old.pop(state.at, None)
+            state.kept.pop(state.at, None)
         state.kept = {**state.old, **state.kept}
-        while self.here().verb == "ask" and state.at in state.kept and not isinstance(self.want, Effect):
-            self.take(state.at, state.kept[state.at])
+        for _ in range(STEPS_OF_A_ROAD):
+            if self.here().verb != "ask" or state.ended or isinstance(self.want, Effect):
+                break
+            if state.at in state.kept:
+                self.take(state.at, state.kept[state.at])
+            else:
+                self.follow(state.at, "")
         self.want, state.said = None, []
         self.enter(f"{path}.{flow.silent}")

@@ -81,6 +81,7 @@ class Walk:
 
     def take(self, path: str, answer: str) -> None:
         state = self.state
+        self.forget_what_hung_on(path, answer)
         state.road = [pair for pair in state.road if pair[0] != path] + [(path, answer)]
         state.kept.pop(path, None)
         state.old = {p: a for p, a in state.old.items() if p != path}
@@ -88,6 +89,17 @@ class Walk:
         step = self.here_at(path)
         fixed = {choice.code for choice in (*step.choices, *step.also)}
         self.follow(path, answer if answer in fixed else "chosen" if step.rows else "")
+
+    def forget_what_hung_on(self, path: str, answer: str) -> None:
+        """A list answered otherwise than before: what was chosen from the lists below it is no longer so."""
+        state, (flow, step) = self.state, at(self.flows, self.state.flow, path)
+        before = state.kept.get(path, state.old.get(path, answer))
+        if not step.rows or before == answer:
+            return
+        names = list(flow.steps)
+        below = {self.beside(path, name) for name in names[names.index(step.name) + 1 :] if flow.steps[name].rows}
+        state.kept = {p: a for p, a in state.kept.items() if p not in below}
+        state.old = {p: a for p, a in state.old.items() if p not in below}
 
     def follow(self, path: str, outcome: str) -> None:
         flow, step = at(self.flows, self.state.flow, path)

@@ -92,9 +92,6 @@ class Texts:
                 return found
         return msgid
 
-    def has(self, tag: str, key: Key) -> bool:
-        return tag == SOURCE or f"{key[0]}\x04{key[1]}" in self.by_tag.get(tag, {})
-
 
 def fill(sentence: str, facts: Mapping[str, str]) -> str:
     """Puts `{name}` facts into a sentence; a name without a fact stays visible, never an error."""

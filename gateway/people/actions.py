@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,34 +12,44 @@ from sqlalchemy.orm import Session
 
 from .. import audit, seal
 from ..country import Pack
-from .records import Address, OfficeRow, QueueRow, Staff, StaffOffice, Try
+from ..db import Base
+from .records import Address, OfficeRow, Presence, QueueRow, Staff, StaffOffice, TotpUsed, Try
 from .rules import ROLES
 
 NUMBER = "address.number"
-
-
-def find_address(db: Session, number: str) -> Address | None:
-    return db.scalar(select(Address).where(Address.number_hash.in_(seal.ring().hashes(number, NUMBER))))
+PRESENCE = "presence"
+PRESENCE_LASTS = timedelta(hours=12)
 
 
 def hear_from(db: Session, country: str, number: str, now: datetime) -> Address:
     """The address of this number, made if it is new, and locked: one message of it at a time."""
-    hashes = seal.ring().hashes(number, NUMBER)
-    mine = select(Address).where(Address.number_hash.in_(hashes)).with_for_update()
-    address, today = db.scalar(mine), now.date()
+    hashes, month = seal.ring().hashes(number, NUMBER), now.date().replace(day=1)
+    mine = select(Address).where(Address.number_hash.in_(hashes)).with_for_update(key_share=True)
+    address = db.scalar(mine)
     if address is None:
-        values: dict[str, object] = {
-            "country": country,
-            "number": number,
-            "number_hash": hashes[0],
-            "first_day": today,
-            "last_day": today,
-        }
-        insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(Address)
-        db.execute(insert.values(**values).on_conflict_do_nothing())
+        values = {"country": country, "number": number, "number_hash": hashes[0], "last_month": month}
+        db.execute(_insert(db, Address).values(**values).on_conflict_do_nothing())
         address = db.scalars(mine).one()
-    address.last_day = today
+    if address.last_month != month:
+        address.last_month = month
     return address
+
+
+def language_of(db: Session, number: str) -> str | None:
+    return db.scalar(select(Address.language).where(Address.number_hash.in_(seal.ring().hashes(number, NUMBER))))
+
+
+def lock_address(db: Session, address_id: int) -> Address | None:
+    """An address, locked as a hop locks it."""
+    return db.scalar(select(Address).where(Address.id == address_id).with_for_update(key_share=True))
+
+
+def month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def _insert(db: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if db.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def keep_language(db: Session, address_id: int, tag: str) -> None:
@@ -56,22 +67,33 @@ def number_of(db: Session, address_id: int) -> str:
 
 def count_try(db: Session, kind: str, key: str, now: datetime) -> None:
     """Notes a wrong guess. `key` is kept only as a keyed hash."""
-    db.add(Try(kind=kind, key_hash=seal.ring().hash(key, f"try.{kind}"), at=now))
+    db.add(Try(id=secrets.randbits(62), kind=kind, key_hash=seal.ring().hash(key, f"try.{kind}"), at=_hour(now)))
     db.flush()
 
 
 def tries(db: Session, kind: str, key: str, since: datetime) -> int:
     """How often `key` guessed wrong since then."""
     mine = Try.key_hash.in_(seal.ring().hashes(key, f"try.{kind}"))
-    return db.scalar(select(func.count()).where(Try.kind == kind, mine, Try.at > since)) or 0
+    return db.scalar(select(func.count()).where(Try.kind == kind, mine, Try.at >= _hour(since))) or 0
 
 
 def tries_of_all(db: Session, kind: str, since: datetime) -> int:
-    return db.scalar(select(func.count()).where(Try.kind == kind, Try.at > since)) or 0
+    return db.scalar(select(func.count()).where(Try.kind == kind, Try.at >= _hour(since))) or 0
+
+
+def _hour(moment: datetime) -> datetime:
+    """Tries are kept by the hour: a window reaches back to the full hour, never less far."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def purge_tries(db: Session, now: datetime) -> None:
-    db.execute(delete(Try).where(Try.at < now - timedelta(hours=24)))
+    db.execute(delete(Try).where(Try.at < now - timedelta(hours=25)))
+
+
+def parents_of(db: Session, country: str) -> dict[str, str]:
+    """Every office of a country, retired ones too, with the office above it."""
+    rows = db.execute(select(OfficeRow.code, OfficeRow.parent).where(OfficeRow.country == country))
+    return {row.code: row.parent for row in rows}
 
 
 def copy_offices(db: Session, pack: Pack) -> None:
@@ -117,3 +139,29 @@ def add_staff(
     db.flush()
     audit.write(db, actor=actor, act="staff.added", thing=f"staff:{staff.id}", why=role, now=now)
     return staff
+
+
+def begin_presence(db: Session, staff_id: int, token: str, now: datetime) -> None:
+    """A staff session: the row that its cookie's token opens."""
+    mark = seal.ring().hash(token, PRESENCE)
+    db.add(Presence(token_hash=mark, staff_id=staff_id, began_at=now, seen_at=now, ends_at=now + PRESENCE_LASTS))
+    audit.write(db, actor=f"staff:{staff_id}", act="signed_in", thing=f"staff:{staff_id}", now=now)
+
+
+def end_presence(db: Session, token: str) -> None:
+    mine = Presence.token_hash.in_(seal.ring().hashes(token, PRESENCE))
+    db.execute(update(Presence).where(mine).values(revoked=True))
+
+
+def see_presence(db: Session, presence_id: int, now: datetime) -> None:
+    db.execute(update(Presence).where(Presence.id == presence_id).values(seen_at=now))
+
+
+def use_code(db: Session, staff_id: int, step: int) -> bool:
+    """Notes that a one-time code was used; whether it was the first time."""
+    used = _insert(db, TotpUsed).values(staff_id=staff_id, step=step).on_conflict_do_nothing()
+    return bool(db.execute(used.returning(TotpUsed.step)).first())
+
+
+def keep_page_language(db: Session, staff_id: int, tag: str) -> None:
+    db.execute(update(Staff).where(Staff.id == staff_id).values(language=tag[:12]))

@@ -9,14 +9,13 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from flask import Blueprint, g, redirect, request, url_for
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
-from .. import audit
+from ..language import fold
 from ..web import house, limiter, own_path, public, render, staff_page
 from . import presence
-from .actions import count_try, tries
-from .records import Staff, TotpUsed
+from .actions import count_try, keep_page_language, tries, use_code
+from .records import Staff
 from .rules import NEEDS_TOTP
 
 bp = Blueprint("people", __name__)
@@ -34,13 +33,11 @@ HOME_OF = {"queue": "cases.queue", "calls": "calls.waiting"}
 def sign_in() -> Any:
     if request.method == "GET":
         return render("sign_in.html", name="", wrong=False)
-    name, now = request.form.get("name", "").strip(), datetime.now(UTC)
+    name, now = fold.clean(request.form.get("name", ""))[:60], datetime.now(UTC)
     staff = _verified(name, request.form.get("password", ""), request.form.get("code", ""), now)
     if staff is None:
         return render("sign_in.html", 403, name=name, wrong=True)
     presence.begin(staff.id, now)
-    with house().database.transaction() as db:
-        audit.write(db, actor=f"staff:{staff.id}", act="signed_in", thing=f"staff:{staff.id}", now=now)
     return redirect(own_path(request.args.get("next", ""), url_for("people.home")))
 
 
@@ -52,13 +49,15 @@ def _verified(name: str, password: str, code: str, now: datetime) -> Staff | Non
     with database.reading() as db:
         staff = db.scalar(select(Staff).where(Staff.name == name, Staff.active))
         blocked = any(tries(db, "password", key, now - WRONG_WINDOW) >= most for key, most in bounds.items())
+    if blocked:
+        return None
     try:
         passwords.verify(staff.password if staff else _NOBODY, password)
     except VerificationError:
         staff = None
     if staff and staff.role in NEEDS_TOTP and not demo and not _code_fits(staff, code, now):
         staff = None
-    if staff is None or blocked:
+    if staff is None:
         with database.transaction() as db:
             for key in bounds:
                 count_try(db, "password", key, now)
@@ -74,12 +73,8 @@ def _code_fits(staff: Staff, code: str, now: datetime) -> bool:
     for ago in (0, 30):
         moment = now - timedelta(seconds=ago)
         if pyotp.utils.strings_equal(totp.at(moment), code):
-            try:
-                with house().database.transaction() as db:
-                    db.execute(insert(TotpUsed).values(staff_id=staff.id, step=totp.timecode(moment)))
-            except IntegrityError:
-                return False
-            return True
+            with house().database.transaction() as db:
+                return use_code(db, staff.id, totp.timecode(moment))
     return False
 
 
@@ -98,7 +93,7 @@ def language() -> Any:
     answer = redirect(own_path(request.form.get("back", "/"), "/"))
     if g.get("staff"):
         with house().database.transaction() as db:
-            db.execute(update(Staff).where(Staff.id == g.staff.id).values(language=tag[:12]))
+            keep_page_language(db, g.staff.id, tag)
     else:
         answer.set_cookie("lang", tag[:12], max_age=31536000, httponly=True, samesite="Lax")
     return answer

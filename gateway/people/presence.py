@@ -10,15 +10,15 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 from flask import g, request, session
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from .. import seal
 from ..web import house
+from . import actions
+from .actions import PRESENCE
 from .records import Presence, Staff
 from .rules import PERMISSIONS
 
-PRESENCE = "presence"
-LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=2)
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -26,18 +26,16 @@ SEEN_EVERY = timedelta(minutes=1)
 def begin(staff_id: int, now: datetime) -> None:
     """Signs a member of staff in."""
     token = secrets.token_urlsafe(32)
-    mark = seal.ring().hash(token, PRESENCE)
     with house().database.transaction() as db:
-        db.add(Presence(token_hash=mark, staff_id=staff_id, began_at=now, seen_at=now, ends_at=now + LASTS))
+        actions.begin_presence(db, staff_id, token, now)
     session.clear()
     session[PRESENCE] = token
 
 
 def end() -> None:
     """Signs out: the token opens nothing any more, wherever it was copied."""
-    mine = Presence.token_hash.in_(seal.ring().hashes(session.get(PRESENCE, ""), PRESENCE))
     with house().database.transaction() as db:
-        db.execute(update(Presence).where(mine).values(revoked=True))
+        actions.end_presence(db, session.get(PRESENCE, ""))
     session.clear()
 
 
@@ -59,4 +57,4 @@ def find() -> None:
     g.permissions = PERMISSIONS.get(g.staff.role, frozenset())
     if now - presence.seen_at > SEEN_EVERY:
         with house().database.transaction() as db:
-            db.execute(update(Presence).where(Presence.id == presence.id).values(seen_at=now))
+            actions.see_presence(db, presence.id, now)

@@ -1,7 +1,7 @@
 """Tables of people: the addresses citizens speak from, the staff, the offices and queues they work in.
 
 An address is not a person: phones are shared. It is kept encrypted with a keyed hash for look-up, and
-with days instead of times, so that nothing can be matched to it by the minute.
+with the month of its last use instead of a time, so that nothing can be matched to it by the minute or day.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Base, Moment, Sealed
@@ -25,8 +25,7 @@ class Address(Base):
     number: Mapped[str] = mapped_column(Sealed("addresses.number"))
     number_hash: Mapped[str] = mapped_column(String(80), unique=True)
     language: Mapped[str | None] = mapped_column(String(12))
-    first_day: Mapped[date]
-    last_day: Mapped[date]
+    last_month: Mapped[date]
 
 
 class OfficeRow(Base):
@@ -98,11 +97,12 @@ class Presence(Base):
 
 
 class Try(Base):
-    """A wrong guess (a PIN, a reference, a password), for bounds that hold without Redis. Purged daily."""
+    """A wrong guess (a PIN, a reference, a password), for bounds that hold without Redis. Purged daily.
+    Ids are random and times are whole hours, so that two rows of one guess do not stand side by side."""
 
     __tablename__ = "tries"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20))
     key_hash: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(Moment)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "see_number", "tell"}),
     "officer": frozenset({"queue", "case", "answer", "place", "see_number"}),
-    "supervisor": frozenset({"queue", "case", "answer", "place", "see_number", "resend"}),
+    "supervisor": frozenset({"queue", "case", "answer", "place", "see_number"}),
     "inspector": frozenset({"queue", "case"}),
     "coordinator": frozenset({"counts"}),
     "admin": frozenset({"staff", "counts"}),
@@ -29,10 +29,19 @@ def may(role: str, permission: str) -> bool:
     return permission in PERMISSIONS.get(role, frozenset())
 
 
-def in_reach(role: str, offices: frozenset[str], lineage: Sequence[str]) -> bool:
-    """Whether staff of these offices may see what lies with an office. `lineage`: the office, then those above
+def lineage(office: str, parents: Mapping[str, str]) -> list[str]:
+    """An office's code, and the codes of the offices above it, nearest first."""
+    codes = []
+    while office in parents and office not in codes:
+        codes.append(office)
+        office = parents[office]
+    return codes
+
+
+def in_reach(role: str, offices: frozenset[str], above: Sequence[str]) -> bool:
+    """Whether staff of these offices may see what lies with an office. `above`: the office, then those above
     it. An officer's reach is her own offices; a supervisor's goes down from hers."""
     if role in SEES_ALL_OFFICES:
         return True
-    within = lineage if role == "supervisor" else lineage[:1]
+    within = above if role == "supervisor" else above[:1]
     return any(office in offices for office in within)

@@ -40,8 +40,7 @@ def upgrade() -> None:
     sa.Column('number', sa.LargeBinary(), nullable=False),
     sa.Column('number_hash', sa.String(length=80), nullable=False),
     sa.Column('language', sa.String(length=12), nullable=True),
-    sa.Column('first_day', sa.Date(), nullable=False),
-    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('last_month', sa.Date(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_addresses')),
     sa.UniqueConstraint('number_hash', name=op.f('uq_addresses_number_hash'))
     )
@@ -113,7 +112,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('name', name=op.f('uq_staff_name'))
     )
     op.create_table('tries',
-    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('key_hash', sa.String(length=80), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),

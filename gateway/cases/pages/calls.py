@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,16 +53,17 @@ def _page(telling_id: int, status: int = 200, **more: Any) -> Any:
         "pack": house().packs[case.country],
         "number": None,
         "refusal": None,
+        "once": secrets.token_hex(8),
     }
     return render("telling.html", status, **{**values, **more})
 
 
-@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>/number", needs="calls", methods=("POST",))
+@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>/number", needs="see_number", methods=("POST",))
 def number(telling_id: int) -> Any:
     """Shows the number to call; the look is in the audit."""
     with house().database.transaction() as db:
-        _, case, _ = _telling(db, telling_id)
-        if case.address_id is None:
+        telling, case, _ = _telling(db, telling_id)
+        if case.address_id is None or telling.state != "waiting":
             abort(404)
         audit.write(db, actor=actor(), act="number.read", thing=f"case:{case.id}", now=datetime.now(UTC))
         shown = number_of(db, case.address_id)
@@ -77,7 +79,8 @@ def outcome(telling_id: int) -> Any:
     try:
         with house().database.transaction() as db:
             telling, case, _ = _telling(db, telling_id)
-            actions.note_call(db, telling, case, came_out, note, g.staff.id, datetime.now(UTC))
+            once = f"{g.staff.id}:{telling_id}:{request.form.get('once', '')}"[:80]
+            actions.note_call(db, telling, case, came_out, note, g.staff.id, once, datetime.now(UTC))
     except Refusal as refusal:
         return _page(telling_id, 409, refusal=refusal.sentence)
     return redirect(url_for("calls.waiting"))

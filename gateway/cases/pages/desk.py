@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +15,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from ... import audit, clock
 from ...channels import outbox
 from ...language.measure import sms_parts
-from ...people.actions import number_of
+from ...people.actions import number_of, parents_of
 from ...people.records import QueueRow, Staff
-from ...people.rules import in_reach
+from ...people.rules import in_reach, lineage
 from ...web import actor, house, render, staff_page
 from .. import actions
 from ..records import Case, CaseEvent, events_of, in_queues
@@ -29,14 +30,14 @@ GROUPS = ("late", "due", "new", "answered")
 
 def my_queues(db: Session) -> list[QueueRow]:
     """The queues of the offices in this member of staff's reach."""
-    queues = db.scalars(select(QueueRow).where(QueueRow.retired.is_(False)).order_by(QueueRow.code))
-    return [queue for queue in queues if within_reach(queue)]
+    parents = parents_of(db, g.staff.country)
+    return [queue for queue in db.scalars(select(QueueRow)) if within_reach(queue, parents)]
 
 
-def within_reach(queue: QueueRow) -> bool:
-    """Whether this member of staff works, or watches, the office of the queue."""
-    lineage = house().packs[g.staff.country].lineage(queue.office)
-    return in_reach(g.staff.role, g.staff.office_codes(), lineage)
+def within_reach(queue: QueueRow, parents: Mapping[str, str]) -> bool:
+    """Whether this member of staff works, or watches, the office of the queue; retired ones too, so that no
+    case is left on nobody's list."""
+    return in_reach(g.staff.role, g.staff.office_codes(), lineage(queue.office, parents))
 
 
 @staff_page(bp, "/console/queue", needs="queue")
@@ -45,14 +46,14 @@ def queue() -> Any:
     now = datetime.now(UTC)
     with house().database.reading() as db:
         queues = {row.code: row for row in my_queues(db)}
-        cases = in_queues(db, list(queues))
+        cases, count = in_queues(db, list(queues))
     pack = house().packs[g.staff.country]
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:
         standing = clock.standing(now, case.due_at, pack.calendar)
         groups[standing if standing != "later" else "answered" if case.answered_at else "new"].append(case)
     template = "queue_list.html" if request.headers.get("HX-Request") else "queue.html"
-    return render(template, groups=groups, queues=queues, pack=pack, now=now)
+    return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count)
 
 
 def _case(db: Session, case_id: int) -> Case:
@@ -61,7 +62,7 @@ def _case(db: Session, case_id: int) -> Case:
     if case is None or case.queue is None:
         abort(404)
     row = db.get_one(QueueRow, case.queue)
-    if case.country != g.staff.country or not within_reach(row):
+    if case.country != g.staff.country or not within_reach(row, parents_of(db, g.staff.country)):
         abort(404)
     return case
 
@@ -155,9 +156,10 @@ def place(case_id: int) -> Any:
             _unchanged(found)
             actions.place_case(db, house(), found, request.form.get("place", ""), g.staff.id, datetime.now(UTC))
             queue_row = db.get_one(QueueRow, found.queue)
+            near = within_reach(queue_row, parents_of(db, g.staff.country))
     except (Refusal, StaleDataError) as refusal:
         return _refused(case_id, refusal, "")
-    if within_reach(queue_row):
+    if near:
         return redirect(url_for("cases.case", case_id=case_id))
     return redirect(url_for("cases.queue", sent=queue_row.code))
 

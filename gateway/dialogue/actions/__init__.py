@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import phonenumbers
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ... import seal
+from ...cases.records import Case
 from ...channels import Channel, Malformed, Message, Turn
+from ...channels.outbox import Outgoing
 from ...country import Pack
 from ...house import House
 from ...language.measure import USSD
@@ -86,11 +88,13 @@ def consumed(db: Session, session: str) -> int | None:
 
 
 def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
-    """What happens to a conversation that was left for as long as it lasts. Safe to run twice."""
+    """What happens to a conversation that was left for as long as it lasts. Safe to run twice. The address is
+    locked first, as by a hop: the two take turns."""
+    address_id = db.scalar(select(Conversation.address_id).where(Conversation.id == conversation_id))
+    address = people.lock_address(db, address_id) if address_id else None
     row = db.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
-    if row is None or row.lapses_at > now:
+    if address is None or row is None or row.lapses_at > now:
         return
-    address = db.get_one(Address, row.address_id)
     pack = desk.house.packs[address.country]
     sitting = Sitting(db, desk.house, desk.book, pack, row.channel, "ussd", USSD, address, now)
     sitting.lapse(row)
@@ -101,6 +105,10 @@ def lapsed(db: Session, now: datetime, limit: int = 50) -> list[int]:
     return list(db.scalars(due.order_by(Conversation.lapses_at).limit(limit)))
 
 
-def purge_heard(db: Session, now: datetime) -> None:
-    """Forgets hops after 48 hours."""
+def purge(db: Session, now: datetime) -> None:
+    """Forgets hops after 48 hours, and numbers that nothing needs and nobody used for a month or two."""
     db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
+    quiet = select(Address.id).where(Address.last_month < people.month_before(now.date()))
+    for table in (Conversation, Case, Outgoing):
+        quiet = quiet.where(~exists().where(table.address_id == Address.id))
+    db.execute(delete(Address).where(Address.id.in_(quiet)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..book import Book, from_bytes, to_bytes
@@ -12,9 +14,11 @@ from ..records import BookRow
 
 
 def keep_book(db: Session, book: Book, now: datetime) -> None:
-    if db.get(BookRow, book.print) is None:
-        db.add(BookRow(print=book.print, body=to_bytes(book), kept_at=now))
-        db.flush()
+    """Stores a book, unless it is there."""
+    if db.scalar(select(BookRow.print).where(BookRow.print == book.print)):
+        return
+    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(BookRow)
+    db.execute(insert.values(print=book.print, body=to_bytes(book), kept_at=now).on_conflict_do_nothing())
 
 
 _books: dict[str, Book] = {}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import seal
-from ...cases.records import Case
+from ...cases.records import of_address
 from ...channels import Message, Turn
-from ...channels.outbox import Outgoing
+from ...channels.outbox import goes_to
 from ...country import Pack
 from ...house import House
 from ...language import fold
@@ -22,7 +22,7 @@ from ...language.measure import Size
 from ...language.tags import SOURCE
 from ...people import actions as people
 from ...people.records import Address
-from .. import talk
+from .. import talk, unfinished
 from ..asking import is_pin
 from ..book import Book
 from ..effects import EFFECTS, LISTS, Stand, facts_in_words
@@ -59,22 +59,36 @@ class Sitting:
     ) -> None:
         self.db, self.house, self.pack, self.channel = db, house, pack, channel
         self.mode, self.size, self.address, self.now = mode, size, address, now
-        self.served = self.book = book
+        self.number, self.served, self.book = address.number, book, book
 
     def hear(self, message: Message) -> Turn:
         row = self.db.scalar(select(Conversation).where(Conversation.address_id == self.address.id))
         if row and row.lapses_at <= self.now:
             self.lapse(row)
+            self.address = people.hear_from(self.db, self.pack.code, self.number, self.now)
             row = None
-        state = self.resume(row) if row else self.begin()
-        if message.new or row is None:
-            state = self.advance(state, Redialled() if row else None)
+        state = self.greet(row, message)
         # What was typed for a conversation that is over, or before "continue?" was asked, answers nothing now.
         expected = not state.resume if message.new else row is not None
         for text in message.inputs if expected else ():
+            if state.ended and state.pages == 1:
+                break
             state.pages = len(self.screens(state).pages)
             state = self.advance(state, self.heard(state, text))
         return self.turn(row, state, message)
+
+    def greet(self, row: Conversation | None, message: Message) -> State:
+        """Where the conversation stands before what she typed: begun, gone on with, or taken up again."""
+        if row is None:
+            return self.advance(self.begin(), None)
+        state = self.resume(row)
+        if not message.new:
+            return state
+        if self.language() is None:
+            return self.advance(self.begin(), None)
+        if self.now - row.heard_at > self.pack.resume and unfinished.has_answers(self.book.flows, state):
+            return self.advance(talk.begin(talk.MENU, waits=unfinished.innermost(state)), None)
+        return self.advance(state, Redialled())
 
     def begin(self) -> State:
         self.book = self.served
@@ -164,7 +178,7 @@ class Sitting:
         row.session_hash = seal.ring().hash(message.session, SESSION)
         row.consumed = len(message.replay)
         row.state, row.step, row.heard_at = to_json(state), f"{state.flow}:{state.at}", self.now
-        lasts = talk.lasts(self.book.flows, state)
+        lasts = unfinished.lasts(self.book.flows, state)
         row.lapses_at = self.now + (timedelta(seconds=lasts) if lasts else self.pack.resume)
         self.db.flush()
         if ends:
@@ -173,7 +187,7 @@ class Sitting:
     def end(self, row: Conversation, state: State) -> None:
         """Closes a conversation: what it knew is forgotten. One left waiting behind the menu takes its place."""
         if state.waits and (waits := from_json(state.waits)):
-            lasts = talk.lasts(self.book.flows, waits)
+            lasts = unfinished.lasts(self.book.flows, waits)
             row.state, row.step = to_json(waits), f"{waits.flow}:{waits.at}"
             row.lapses_at = self.now + timedelta(seconds=lasts)
             self.db.flush()
@@ -190,15 +204,15 @@ class Sitting:
 
     def forget_number(self) -> None:
         """Keeps no trace of a number whose only use was a complaint that keeps none."""
-        uses = [select(func.count()).where(table.address_id == self.address.id) for table in (Case, Outgoing)]
-        if not any(self.db.scalar(use) for use in uses):
+        if not of_address(self.db, self.address.id, limit=1) and not goes_to(self.db, self.address.id):
             self.db.expunge(self.address)
             people.forget(self.db, self.address.id)
 
     def lapse(self, row: Conversation) -> None:
         """Left alone: the answers given become a case by themselves, or the conversation ends quietly."""
-        state = self.advance(self.resume(row), Lapsed())
-        self.close(row, state, "opened" if state.acts else "left")
+        before = self.resume(row)
+        state = self.advance(before, Lapsed())
+        self.close(row, state, "ended" if before.ended else "opened" if state.acts else "left")
 
 
 def _keeps_no_number(state: State) -> bool:

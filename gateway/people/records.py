@@ -98,7 +98,7 @@ class Presence(Base):
 
 class Try(Base):
     """A wrong guess (a PIN, a reference, a password), for bounds that hold without Redis. Purged daily.
-    Ids are random and times are whole hours, so that two rows of one guess do not stand side by side."""
+    Ids are random, and the times of PINs whole hours, so that two rows of one guess do not stand side by side."""
 
     __tablename__ = "tries"
 

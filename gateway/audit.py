@@ -75,17 +75,22 @@ def _body(before: str, row: Entry) -> str:
     return json.dumps([before, row.id, row.at.isoformat(), row.actor, row.act, row.thing, row.why], ensure_ascii=False)
 
 
-def verify(db: Session) -> tuple[int, str, str]:
-    """How many seals hold, the last of them, and what is wrong with the next (empty: nothing)."""
-    seal, count = FIRST_SEAL, 0
+def verify(db: Session) -> tuple[int, int, str, str]:
+    """How many seals hold, how many cannot be proved because their key has left the ring, the last seal, and
+    what is wrong with the next (empty: nothing)."""
+    seal, held, unproved = FIRST_SEAL, 0, 0
     for stored in db.scalars(select(Seal).order_by(Seal.id)):
         row = db.get(Entry, stored.audit_id)
         if row is None:
-            return count, seal, f"audit row {stored.audit_id} is gone"
-        if stored.seal not in ring().hashes(_body(seal, row), CHAIN):
-            return count, seal, f"audit row {row.id}, or a row before it, was altered"
-        seal, count = stored.seal, count + 1
-    return count, seal, ""
+            return held, unproved, seal, f"audit row {stored.audit_id} is gone"
+        if int(stored.seal.partition(":")[0]) not in ring().keys:
+            unproved += 1
+        elif stored.seal in ring().hashes(_body(seal, row), CHAIN):
+            held += 1
+        else:
+            return held, unproved, seal, f"audit row {row.id}, or a row before it, was altered"
+        seal = stored.seal
+    return held, unproved, seal, ""
 
 
 def unsealed(db: Session) -> int:

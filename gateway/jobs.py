@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -97,10 +97,10 @@ class Hands:
         with database.transaction() as db:
             outbox.sent(db, row.id, provider_id, datetime.now(UTC))
 
-    def late_cases(self, now: datetime) -> list[int]:
+    def late_cases(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
         """Cases that no worker has routed."""
         with self.house.database.reading() as db:
-            return not_routed(db, now - ROUTE_LATE)
+            return not_routed(db, now - ROUTE_LATE, skip)
 
     def late_texts(self, now: datetime) -> list[int]:
         """Texts that no worker has taken up; what a dead worker left behind is marked."""

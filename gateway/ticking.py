@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -21,6 +21,7 @@ from .people import actions as people
 
 EVERY_SECONDS = 1.0
 PURGE_EVERY = 600
+REST = timedelta(minutes=5)
 log = structlog.get_logger()
 
 
@@ -30,6 +31,7 @@ class Tick:
     def __init__(self, hands: Hands, desk: Desk) -> None:
         self.hands, self.desk, self.stop = hands, desk, threading.Event()
         self._count = 0
+        self._rests: dict[tuple[str, int], datetime] = {}
 
     def run(self) -> None:
         deliver = threading.Thread(target=self._loop, args=("deliver", self.deliver), daemon=True)
@@ -48,28 +50,34 @@ class Tick:
 
     def deliver(self, now: datetime) -> None:
         for row_id in self.hands.late_texts(now):
-            self._one("deliver", row_id, partial(self.hands.deliver, row_id, now))
+            self._one("deliver", row_id, now, partial(self.hands.deliver, row_id, now))
             self.hands.beat("deliver", datetime.now(UTC))
 
     def once(self, now: datetime) -> None:
         """One round of everything but deliveries. What cannot be done for one row is logged, and holds up no other."""
         database = self.hands.house.database
         with database.reading() as db:
-            left = dialogue.lapsed(db, now)
+            left = dialogue.lapsed(db, now, self._resting("lapse", now))
         for row_id in left:
-            self._one("lapse", row_id, partial(self._lapse, row_id, now))
-        for case_id in self.hands.late_cases(now):
-            self._one("route", case_id, partial(self.hands.route, case_id, now))
-        self._one("seal", 0, self._seal)
+            self._one("lapse", row_id, now, partial(self._lapse, row_id, now))
+        for case_id in self.hands.late_cases(now, self._resting("route", now)):
+            self._one("route", case_id, now, partial(self.hands.route, case_id, now))
+        self._one("seal", 0, now, self._seal)
         if self._count % PURGE_EVERY == 0:
-            self._one("purge", 0, partial(self._purge, now))
+            self._one("purge", 0, now, partial(self._purge, now))
         self._count += 1
 
-    def _one(self, what: str, row_id: int, work: Callable[[], object]) -> None:
+    def _one(self, what: str, row_id: int, now: datetime, work: Callable[[], object]) -> None:
         try:
             work()
         except Exception:
             log.exception("tick.one_failed", what=what, row=row_id)
+            self._rests[what, row_id] = now + REST
+
+    def _resting(self, what: str, now: datetime) -> list[int]:
+        """Rows that failed a moment ago: they are left alone for a while, so that others have their turn."""
+        self._rests = {key: until for key, until in self._rests.items() if until > now}
+        return [row_id for kind, row_id in self._rests if kind == what]
 
     def _lapse(self, conversation_id: int, now: datetime) -> None:
         with self.hands.house.database.transaction() as db:

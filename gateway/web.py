@@ -12,6 +12,8 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -165,10 +167,12 @@ def set_up_web(app: Flask, here: House) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _crash)
     app.register_error_handler(CSRFError, _csrf_error)
+    marks = _content_marks(Path(app.static_folder or ""))
     app.context_processor(
         lambda: {
             "t": t,
             "when": when,
+            "asset": lambda name: url_for("static", filename=name, v=marks[name]),
             "lang": page_language(),
             "html_lang": babel_name(page_language()),
             "page_languages": [(tag, NAMES.get(tag, tag)) for tag in _page_languages()],
@@ -179,6 +183,12 @@ def set_up_web(app: Flask, here: House) -> None:
     )
     app.jinja_env.filters.update(grouped=formats.grouped, language_name=lambda tag: NAMES.get(tag, tag))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _content_marks(folder: Path) -> dict[str, str]:
+    """A mark of what each static file holds: a browser keeps a file for a year, and asks anew when it changed."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:10] for path in files}
 
 
 def _limits_url(url: str) -> str:

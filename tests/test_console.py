@@ -294,6 +294,73 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff, lo
     operator.get(f"/console/case/{case.id}", 403)
 
 
+def test_no_official_reaches_a_number_by_the_operator_s_door(sala, staff, lodge) -> None:
+    case = lodge(*TO_HOW, "3", "1")
+    staff["officer"].answer(case.id, "There is an answer.")
+    path = f"/console/calls/{all_of(sala, Telling)[0].id}"
+    for role in ("officer", "supervisor", "far officer", "inspector"):
+        desk = staff[role]
+        desk.get("/console/queue")
+        assert "+855" not in desk.post(f"{path}/number", 403)
+        desk.get("/console/queue")
+        desk.get(path, 403)
+
+
+def test_two_clicks_at_once_send_one_answer_and_show_no_error(sala, staff, lodge) -> None:
+    import threading
+
+    case = lodge(*TO_HOW, "1", "1")
+    officer = staff["officer"]
+    officer.get(f"/console/case/{case.id}")
+    form = {name: officer.hidden(name) for name in ("csrf_token", "once", "version")} | {
+        "text": "Come.",
+        "act": "reply",
+    }
+    cookie, statuses = officer.client.get_cookie("sala").value, []
+
+    def click() -> None:
+        client = sala.app.test_client()
+        client.set_cookie("sala", cookie)
+        statuses.append(client.post(f"/console/case/{case.id}/answer", data=form).status_code)
+
+    threads = [threading.Thread(target=click) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert statuses == [302] * 4
+    assert [event.kind for event in all_of(sala, CaseEvent)].count("reply") == 1
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(sala, staff) -> None:
+    with sala.house.database.transaction() as db:
+        for presence in db.scalars(select(Presence)):
+            presence.seen_at -= timedelta(minutes=100)
+    before = [presence.seen_at for presence in all_of(sala, Presence)]
+    staff["officer"].client.get("/console/queue", headers={"HX-Request": "true"})
+    assert [presence.seen_at for presence in all_of(sala, Presence)] == before
+    staff["officer"].get("/console/queue")
+    assert [presence.seen_at for presence in all_of(sala, Presence)] != before
+
+
+def test_a_name_made_up_to_fill_another_s_bucket_fills_its_own(sala, staff) -> None:
+    attacker = Desk(sala, "officer from 127.0.0.1")
+    for _ in range(11):
+        attacker.sign_in("wrong", 403)
+    assert "My queue" in Desk(sala, "officer").sign_in()
+
+
+def test_a_case_in_a_retired_triage_can_still_be_sent_on(sala, staff, lodge) -> None:
+    from dataclasses import replace
+
+    case = lodge(*TO_HOW, "1", "1")
+    pack = sala.house.packs["kh"]
+    without = {code: queue for code, queue in pack.queues.items() if code != "kh-17-triage"}
+    sala.house.packs["kh"] = replace(pack, queues=without, triage="kh-01-triage")
+    officer = staff["officer"]
+    officer.get(f"/console/case/{case.id}")
+    officer.post(f"/console/case/{case.id}/place", place="1710", version=officer.hidden("version"))
+    assert all_of(sala, Case)[0].queue == "kh-1710"
+
+
 def test_a_text_that_was_not_delivered_can_be_sent_again(network, sala, staff) -> None:
     caller = sala.caller("+85599990000")
     caller.dial()

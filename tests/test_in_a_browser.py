@@ -103,6 +103,9 @@ def test_the_phone_and_the_console_in_khmer_on_a_small_screen(browser, url, sala
     assert page.input_value("#text") == "យើងបានបង់ប្រាក់ហើយ", "what was typed is lost by a reload"
     page.click("button[value=resolve]")
     page.wait_for_selector(".timeline .resolve")
+    assert page.evaluate("Object.keys(sessionStorage).filter(k => k.startsWith('draft')).length") == 0, (
+        "a draft that was sent is kept"
+    )
     sala.work()
     assert errors == []
     context.close()

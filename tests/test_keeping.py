@@ -14,6 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from gateway import audit, seal
 from gateway.cases.records import Case
@@ -70,7 +71,7 @@ def test_the_chain_proves_the_audit_and_finds_what_was_altered_behind_the_trigge
     lodge(sala)
     sala.tick.once(datetime.now(UTC))
     with sala.reading() as db:
-        count, _, wrong = audit.verify(db)
+        count, _, _, wrong = audit.verify(db)
     assert (count >= 2, wrong) == (True, "")
     drop = (
         "DROP TRIGGER audit_no_update"
@@ -81,7 +82,7 @@ def test_the_chain_proves_the_audit_and_finds_what_was_altered_behind_the_trigge
         db.execute(text(drop))
         db.execute(text("UPDATE audit SET actor = 'somebody' WHERE id = 2"))
     with sala.reading() as db:
-        assert audit.verify(db)[::2] == (1, "audit row 2, or a row before it, was altered")
+        assert audit.verify(db)[::3] == (1, "audit row 2, or a row before it, was altered")
 
 
 def test_a_sealed_value_opens_only_with_its_key_in_its_column() -> None:
@@ -154,7 +155,7 @@ def test_whoever_has_no_key_cannot_make_the_chain_anew(sala) -> None:
     lodge(sala)
     sala.tick.once(datetime.now(UTC))
     with sala.reading() as db:
-        rows, head = audit.verify(db)[:2]
+        rows, _, head, _ = audit.verify(db)
         entry = db.get(audit.Entry, 1)
         there = db.get(audit.Seal, 1).seal
     other = seal.read_keys(f"1={seal.new_key()}")
@@ -311,3 +312,48 @@ def test_a_transaction_that_fails_leaves_nothing_and_wakes_nobody(database_url) 
         wake_later(db, "route", 1)
     assert woken == [("route", "1")]
     database.engine.dispose()
+
+
+def test_after_a_rotation_the_audit_says_what_it_cannot_prove_any_more(sala) -> None:
+    lodge(sala)
+    sala.tick.once(datetime.now(UTC))
+    new = "2=" + seal.new_key()
+    seal.use(seal.read_keys(f"{sala.env['SALA_KEYS']},{new}"))
+    with sala.house.database.transaction() as db:
+        audit.write(db, actor="system", act="later", thing="x:1", now=datetime.now(UTC))
+    sala.tick.once(datetime.now(UTC))
+    with sala.reading() as db:
+        held, unproved, _, wrong = audit.verify(db)
+        assert (unproved, wrong) == (0, "")
+        seal.use(seal.read_keys(new))
+        assert audit.verify(db)[:2] == (1, held - 1)
+        assert audit.verify(db)[3] == ""
+    seal.use(seal.read_keys(sala.env["SALA_KEYS"]))
+
+
+def test_a_rotation_leaves_what_was_changed_meanwhile(sala, monkeypatch) -> None:
+    """A hop between the rotation's look and its writing is newer, and stays."""
+    from sqlalchemy import update
+
+    from gateway.dialogue.records import Conversation
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1", "1", "4")
+    seal.use(seal.read_keys(f"{sala.env['SALA_KEYS']},2={seal.new_key()}"))
+    column = METADATA.tables["conversations"].c.state
+    look = Session.execute
+
+    def and_somebody_answers(db, statement, *more, **named):
+        found = look(db, statement, *more, **named)
+        if str(statement).startswith("SELECT conversations"):
+            monkeypatch.setattr(Session, "execute", look)
+            look(db, update(Conversation).values(state={"flow": "menu", "at": "newer"}))
+        return found
+
+    with sala.house.database.transaction() as db:
+        monkeypatch.setattr(Session, "execute", and_somebody_answers)
+        assert keep._reseal(db, column) == 0
+    with sala.reading() as db:
+        assert db.scalars(select(Conversation)).one().state["at"] == "newer"
+    seal.use(seal.read_keys(sala.env["SALA_KEYS"]))

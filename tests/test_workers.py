@@ -223,6 +223,30 @@ def test_one_row_that_cannot_be_worked_on_holds_up_no_other(sala, monkeypatch) -
     assert actions is not None
 
 
+def test_many_rows_that_fail_rest_while_others_have_their_turn(sala) -> None:
+    from gateway.dialogue.records import Conversation
+
+    for n in range(53):
+        caller = sala.caller(f"+855990600{n:02}")
+        caller.dial()
+        caller.press("2", "1", "1")
+    with sala.house.database.transaction() as db:
+        for row in db.scalars(select(Conversation).order_by(Conversation.id).limit(52)):
+            row.state = {**row.state, "at": "no.such.step"}
+    later = datetime.now(UTC) + timedelta(minutes=31)
+    for _ in range(2):
+        sala.tick.once(later)
+    assert len(cases(sala)) == 1
+    assert "conversations have not lapsed" in str(list(_still(sala, later + timedelta(minutes=15))))
+
+
+def _still(sala, now: datetime) -> list[str]:
+    from gateway.console.front import what_stands_still
+
+    with sala.reading() as db:
+        return list(what_stands_still(db, now))
+
+
 def test_a_category_that_left_the_pack_still_opens_a_case_and_reaches_triage(sala) -> None:
     from dataclasses import replace
 

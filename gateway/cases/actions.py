@@ -19,6 +19,7 @@ from ..db import wake_later
 from ..house import House
 from ..language import fold, formats
 from ..language.catalogue import fill, mark
+from ..people.records import QueueRow
 from .records import Case, CaseEvent, Telling, by_reference
 from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
 
@@ -111,7 +112,7 @@ def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
 def place_case(db: Session, house: House, case: Case, place: str, staff_id: int, now: datetime) -> None:
     """Triage sets where the person lives and sends the case on. The promised day stays."""
     pack = house.packs[case.country]
-    if pack.queues[case.queue or pack.triage].kind != "triage":
+    if db.get_one(QueueRow, case.queue).kind != "triage":
         raise Refusal("This case lies with an office that can decide. It was not sent on.")
     if pack.places.get(place) is None:
         raise Refusal("That place is not in the list. Choose it again.")

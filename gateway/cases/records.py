@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -110,9 +111,9 @@ def last_words(db: Session, case_id: int) -> CaseEvent | None:
     return db.scalar(answers.order_by(CaseEvent.id.desc()).limit(1))
 
 
-def not_routed(db: Session, before: datetime, limit: int = 50) -> list[int]:
-    """Cases that no worker has routed, opened before then."""
-    waiting = select(Case.id).where(Case.state == "received", Case.opened_at < before)
+def not_routed(db: Session, before: datetime, skip: Collection[int] = (), limit: int = 50) -> list[int]:
+    """Cases that no worker has routed, opened before then, but those to be skipped."""
+    waiting = select(Case.id).where(Case.state == "received", Case.opened_at < before, Case.id.not_in(skip))
     return list(db.scalars(waiting.order_by(Case.opened_at).limit(limit)))
 
 

@@ -148,9 +148,16 @@ def _advance(db: Session, where: object, state: str, now: datetime, error: str |
 def send_again(db: Session, row_id: int, now: datetime) -> bool:
     """By a member of staff, for a text that failed or whose fate is unknown."""
     again = update(Outgoing).where(Outgoing.id == row_id, Outgoing.state.in_(("failed", "unknown")))
-    done = db.execute(
-        again.values(state="waiting", attempts=0, due_at=now, provider_id=None, error=None, settled_at=None)
-    )
+    values = {
+        "state": "waiting",
+        "attempts": 0,
+        "put_at": now,
+        "due_at": now,
+        "provider_id": None,
+        "error": None,
+        "settled_at": None,
+    }
+    done = db.execute(again.values(**values))
     if done.rowcount:  # type: ignore[attr-defined]
         wake_later(db, "deliver", row_id)
     return bool(done.rowcount)  # type: ignore[attr-defined]

@@ -14,9 +14,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..cases.records import Case
+from ..cases.records import Case, not_routed
 from ..channels import outbox
 from ..db import Mark
+from ..dialogue import actions as dialogue
 from ..web import house, limiter, public, render
 
 bp = Blueprint("front", __name__)
@@ -60,6 +61,10 @@ def what_stands_still(db: Session, now: datetime) -> Iterator[str]:
         mark = db.get(Mark, f"beat.{name}")
         if mark is None or mark.at < now - BEAT_LATE:
             yield f"the {name} loop has not run since {mark.at.isoformat() if mark else 'the start'}"
+    waiting = len(not_routed(db, now - OUTBOX_LATE)), len(dialogue.lapsed(db, now - OUTBOX_LATE))
+    for count, what in zip(waiting, ("cases have not been routed", "conversations have not lapsed"), strict=True):
+        if count:
+            yield f"{count} or more {what} for over ten minutes"
     stuck = outbox.stuck(db, now - OUTBOX_LATE)
     if stuck:
         yield f"{stuck} texts have waited for over ten minutes"

@@ -44,7 +44,7 @@ class Step:
     also: tuple[Choice, ...] = ()
     answer: str = ""
     optional: bool = False
-    careful: bool = False
+    careful: str = ""
     effect: str = ""
     sub: str = ""
     tries: int = 0

@@ -140,7 +140,7 @@ class _Page:
             self.fault(row.line_of("also"), f"step '{step.name}' says 'also' without a list to add to")
         if len(fixed) + len(also) > 8:
             self.fault(step.line, f"step '{step.name}' offers {len(fixed) + len(also)}; a page holds 8")
-        optional, careful = row.get("optional") == "yes", row.get("careful") == "yes"
+        optional, careful = row.get("optional") == "yes", row.get("careful", "")
         return replace(
             step,
             text=row["ask"],

@@ -192,7 +192,8 @@ class _Talk(Walk):
             self.state.road = [pair for pair in state.road if anew and not pair[0].startswith(f"{anew}.")]
             self.enter(anew) if anew else self.start()
         else:
-            state.notice = "wrong.choice"
+            state.wrong = (state.wrong + 1) % WRONG_BEFORE_HELP
+            state.notice = "wrong.choice" if state.wrong else "wrong.hotline"
 
     # What the caller brings
 
@@ -226,7 +227,8 @@ class _Talk(Walk):
         """Left alone: the answers given go where the flow's `silent` says; or it ends with nothing wanted.
 
         What was answered before and is only being changed still counts, question by question along the road;
-        but not a careful question that was on the screen when she left: she was choosing anew."""
+        but not a careful question that was on the screen when she left: she was choosing anew (the answers that
+        it names hold all the same)."""
         state = self.state
         for kept in (state.aside, state.waits):
             if kept and has_answers(self.flows, from_json(kept)):
@@ -237,7 +239,8 @@ class _Talk(Walk):
         if flow is None:
             state.ended = True
             return
-        if self.here().careful:
+        earlier = state.kept.get(state.at, state.old.get(state.at, ""))
+        if self.here().careful and earlier not in self.here().careful.split():
             state.old.pop(state.at, None)
             state.kept.pop(state.at, None)
         state.kept = {**state.old, **state.kept}

@@ -44,11 +44,11 @@ def sign_in() -> Any:
 def _verified(name: str, password: str, code: str, now: datetime) -> Staff | None:
     """The member of staff, or nobody; the password is checked outside any transaction, and always."""
     database, demo = house().database, house().settings.demo
-    here = f"{name} from {request.remote_addr}"
-    bounds = {here: WRONG_PASSWORDS, name: WRONG_PASSWORDS_ANYWHERE}
+    here = f"{name}\0{request.remote_addr}"
+    bounds = {("password.here", here): WRONG_PASSWORDS, ("password.name", name): WRONG_PASSWORDS_ANYWHERE}
     with database.reading() as db:
         staff = db.scalar(select(Staff).where(Staff.name == name, Staff.active))
-        blocked = any(tries(db, "password", key, now - WRONG_WINDOW) >= most for key, most in bounds.items())
+        blocked = any(tries(db, *key, since=now - WRONG_WINDOW) >= most for key, most in bounds.items())
     if blocked:
         return None
     try:
@@ -60,7 +60,7 @@ def _verified(name: str, password: str, code: str, now: datetime) -> Staff | Non
     if staff is None:
         with database.transaction() as db:
             for key in bounds:
-                count_try(db, "password", key, now)
+                count_try(db, *key, now=now)
         return None
     return staff
 

@@ -55,6 +55,7 @@ def find() -> None:
         return
     presence, g.staff = found
     g.permissions = PERMISSIONS.get(g.staff.role, frozenset())
-    if now - presence.seen_at > SEEN_EVERY:
+    polled = request.method == "GET" and "HX-Request" in request.headers  # the page asks by itself, not she
+    if now - presence.seen_at > SEEN_EVERY and not polled:
         with house().database.transaction() as db:
             actions.see_presence(db, presence.id, now)

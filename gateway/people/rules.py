@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "operator": frozenset({"calls", "see_number", "tell"}),
+    "operator": frozenset({"calls", "tell"}),
     "officer": frozenset({"queue", "case", "answer", "place", "see_number"}),
     "supervisor": frozenset({"queue", "case", "answer", "place", "see_number"}),
     "inspector": frozenset({"queue", "case"}),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit
@@ -28,10 +29,12 @@ def waiting() -> Any:
 
 
 def _telling(db: Session, telling_id: int) -> tuple[Telling, Case, CaseEvent]:
+    """An answer to be told, with its case, which is locked: an official may be writing at the same moment."""
     telling = db.get(Telling, telling_id)
     if telling is None:
         abort(404)
-    case = db.get_one(Case, telling.case_id)
+    case = db.scalars(select(Case).where(Case.id == telling.case_id).with_for_update()).one()
+    db.refresh(telling)
     if case.country != g.staff.country:
         abort(404)
     return telling, case, db.get_one(CaseEvent, telling.event_id)
@@ -40,6 +43,11 @@ def _telling(db: Session, telling_id: int) -> tuple[Telling, Case, CaseEvent]:
 @staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>", needs="calls")
 def one(telling_id: int) -> Any:
     return _page(telling_id)
+
+
+def note_so_far() -> str:
+    """What she had typed when the form was refused."""
+    return request.form.get("note", "")
 
 
 def _page(telling_id: int, status: int = 200, **more: Any) -> Any:
@@ -54,11 +62,12 @@ def _page(telling_id: int, status: int = 200, **more: Any) -> Any:
         "number": None,
         "refusal": None,
         "once": secrets.token_hex(8),
+        "note": note_so_far(),
     }
     return render("telling.html", status, **{**values, **more})
 
 
-@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>/number", needs="see_number", methods=("POST",))
+@staff_page(bp, "/console/calls/<int(max=2147483647):telling_id>/number", needs="calls", methods=("POST",))
 def number(telling_id: int) -> Any:
     """Shows the number to call; the look is in the audit."""
     with house().database.transaction() as db:

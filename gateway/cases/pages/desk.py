@@ -56,9 +56,11 @@ def queue() -> Any:
     return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count)
 
 
-def _case(db: Session, case_id: int) -> Case:
-    """The case, if it lies with one of her offices; otherwise there is no such case."""
-    case = db.get(Case, case_id)
+def _case(db: Session, case_id: int, lock: bool = False) -> Case:
+    """The case, if it lies with one of her offices; otherwise there is no such case. `lock`: those who change it
+    take turns, so that the second of two clicks finds the first one done."""
+    wanted = select(Case).where(Case.id == case_id)
+    case = db.scalar(wanted.with_for_update() if lock else wanted)
     if case is None or case.queue is None:
         abort(404)
     row = db.get_one(QueueRow, case.queue)
@@ -121,13 +123,13 @@ def answer(case_id: int) -> Any:
     once = f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
     try:
         with house().database.transaction() as db:
-            found = _case(db, case_id)
+            found = _case(db, case_id, lock=True)
             if not _answered_before(db, once):
                 _unchanged(found)
             do(db, house(), found, text, g.staff.id, once, now)
     except (Refusal, StaleDataError) as refusal:
         return _refused(case_id, refusal, text)
-    return redirect(url_for("cases.case", case_id=case_id))
+    return redirect(url_for("cases.case", case_id=case_id, taken=request.form.get("once", "")))
 
 
 def _unchanged(found: Case) -> None:
@@ -152,7 +154,7 @@ def place(case_id: int) -> Any:
     """Triage sets the place; the case goes to the office that can decide."""
     try:
         with house().database.transaction() as db:
-            found = _case(db, case_id)
+            found = _case(db, case_id, lock=True)
             _unchanged(found)
             actions.place_case(db, house(), found, request.form.get("place", ""), g.staff.id, datetime.now(UTC))
             queue_row = db.get_one(QueueRow, found.queue)

@@ -1,14 +1,18 @@
-/* Keeps what is being typed in this tab until the server has confirmed it: a reload loses nothing. */
+/* Keeps what is being typed in this tab until the server says that it was taken: a reload loses nothing. */
 "use strict";
-document.querySelectorAll("form[data-draft]").forEach((form) => {
-  const box = form.querySelector("textarea");
-  const name = "draft:" + form.dataset.draft;
-  const sent = sessionStorage.getItem(name + ":sent");
-  if (sent && sent !== form.elements.version.value) {
+(() => {
+  const page = document.querySelector("[data-case]");
+  const name = page && "draft:" + page.dataset.case;
+  if (page && page.dataset.taken && sessionStorage.getItem(name + ":sent") === page.dataset.taken) {
     sessionStorage.removeItem(name);
+    sessionStorage.removeItem(name + ":sent");
   }
-  sessionStorage.removeItem(name + ":sent");
-  if (!box.value) box.value = sessionStorage.getItem(name) || "";
-  box.addEventListener("input", () => sessionStorage.setItem(name, box.value));
-  form.addEventListener("submit", () => sessionStorage.setItem(name + ":sent", form.elements.version.value));
-});
+  const form = document.querySelector("form.reply");
+  if (!form) return;
+  const box = form.querySelector("textarea");
+  const keep = () => sessionStorage.setItem(name, box.value);
+  if (box.value) keep();
+  else box.value = sessionStorage.getItem(name) || "";
+  box.addEventListener("input", keep);
+  form.addEventListener("submit", () => sessionStorage.setItem(name + ":sent", form.elements.once.value));
+})();

@@ -6,6 +6,7 @@ a conversation that was left.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -100,8 +101,9 @@ def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
     sitting.lapse(row)
 
 
-def lapsed(db: Session, now: datetime, limit: int = 50) -> list[int]:
-    due = select(Conversation.id).where(Conversation.lapses_at <= now)
+def lapsed(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 50) -> list[int]:
+    """Conversations whose time has run out, but those to be skipped."""
+    due = select(Conversation.id).where(Conversation.lapses_at <= now, Conversation.id.not_in(skip))
     return list(db.scalars(due.order_by(Conversation.lapses_at).limit(limit)))
 
 

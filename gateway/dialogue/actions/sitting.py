@@ -71,7 +71,7 @@ class Sitting:
         # What was typed for a conversation that is over, or before "continue?" was asked, answers nothing now.
         expected = not state.resume if message.new else row is not None
         for text in message.inputs if expected else ():
-            if state.ended and state.pages == 1:
+            if (state.ended and state.pages == 1) or (message.new and state.resume):
                 break
             state.pages = len(self.screens(state).pages)
             state = self.advance(state, self.heard(state, text))
@@ -85,7 +85,8 @@ class Sitting:
         if not message.new:
             return state
         if self.language() is None:
-            return self.advance(self.begin(), None)
+            left = unfinished.has_answers(self.book.flows, state)
+            return self.advance(talk.begin(talk.LANGUAGE, aside=state) if left else self.begin(), None)
         if self.now - row.heard_at > self.pack.resume and unfinished.has_answers(self.book.flows, state):
             return self.advance(talk.begin(talk.MENU, waits=unfinished.innermost(state)), None)
         return self.advance(state, Redialled())
@@ -171,9 +172,11 @@ class Sitting:
     def keep(self, row: Conversation | None, state: State, message: Message, ends: bool) -> None:
         """Stores where the conversation stands; or, when it has ended, that it has."""
         if row is None:
-            keep_book(self.db, self.book, self.now)
-            row = Conversation(address_id=self.address.id, channel=self.channel, book=self.book.print)
+            row = Conversation(address_id=self.address.id, channel=self.channel)
             self.db.add(row)
+        with self.db.no_autoflush:
+            keep_book(self.db, self.book, self.now)
+        row.book = self.book.print
         row.channel = self.channel
         row.session_hash = seal.ring().hash(message.session, SESSION)
         row.consumed = len(message.replay)

@@ -10,7 +10,7 @@ import time
 import requests
 
 from ..country.read import read_pack
-from ..language.measure import USSD, is_gsm, length
+from ..language.measure import USSD, is_gsm, length, sms_parts
 from ..settings import ROOT, Settings, SettingsError, read_settings
 
 SECONDS = 15
@@ -74,8 +74,11 @@ def hop(settings: Settings, given: argparse.Namespace, code: str, session: str, 
 def frame(text: str) -> str:
     """A screen with how much of it is used."""
     most = USSD.septets if is_gsm(text) else USSD.units
-    lines = "\n".join(f"  | {line}" for line in text.splitlines())
-    return f"{lines}\n  ({length(text)} of {most})\n"
+    return f"{lined(text)}\n  ({length(text)} of {most})\n"
+
+
+def lined(text: str) -> str:
+    return "\n".join(f"  | {line}" for line in text.splitlines())
 
 
 def inbox(settings: Settings, number: str) -> list[dict[str, str]]:
@@ -93,4 +96,5 @@ def show_messages(settings: Settings, given: argparse.Namespace, before: int) ->
     while len(inbox(settings, given.number)) <= before and time.monotonic() < until:
         time.sleep(0.2)
     for text in inbox(settings, given.number)[before:]:
-        print(f"SMS from {text['from']}:\n{frame(text['body'])}")
+        body = text["body"]
+        print(f"SMS from {text['from']}:\n{lined(body)}\n  ({length(body)} letters, {sms_parts(body)} SMS)\n")

@@ -7,9 +7,10 @@ dialogue      what we say next: flows, conversations
 console       where staff work: pages made of several rooms, and the demo's phone
 
 Inside a room the files are the shelves, the same in each: `rules` (pure), `records` (tables and
-queries), `actions` (every change), `pages` (the room's web pages). Beside the rooms stand what all
-of them use: `settings`, `seal`, `db`, `clock`, `language`, `reading`, `country`, `audit`, `web`.
+queries), `actions` (every change), `pages` (the room's web pages). Beside the rooms stands what all of
+them use: `settings`, `seal`, `logs`, `reading`, `clock`, `language`, `country`, `db`, `audit`, `house` (all that
+is read once at the start), `web`; and what sets them to work: `webhooks`, `jobs`, `ticking`, `cli`.
 
-Imports point one way, in that order, and `tests/test_architecture.py` keeps it so.
-The road of one message begins in `webhooks.py`. There is no code in this file.
+Imports point one way, and `tests/test_architecture.py` keeps it so. The road of one message begins in
+`webhooks.py`. There is no code in this file.
 """

@@ -60,7 +60,7 @@ def status(name: str) -> Response:
     receipt = channel.receipt(_request(here))
     row = request.args.get("row", "")
     with here.database.transaction() as db:
-        outbox.receive(db, name, int(row) if row.isdigit() else None, receipt, datetime.now(UTC))
+        outbox.receive(db, name, int(row) if row.isdecimal() and len(row) < 10 else None, receipt, datetime.now(UTC))
     return Response(status=204)
 
 

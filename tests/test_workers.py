@@ -317,3 +317,19 @@ def test_a_failure_in_a_hop_is_told_in_her_language_with_a_mark_that_the_log_has
     assert "99000001" not in logged
     monkeypatch.undo()
     assert caller.dial().startswith("តើយើងអាចជួយអ្វី?")
+
+
+def test_a_language_that_is_withdrawn_in_the_middle_loses_nothing(sala) -> None:
+    """A deploy may take a locale away; she is asked again, and what she told stays."""
+    from dataclasses import replace
+
+    caller = sala.caller()
+    caller.dial()
+    caller.press("1", "1", "1")
+    pack = sala.house.packs["kh"]
+    sala.house.packs["kh"] = replace(pack, languages=("en",))
+    for _ in range(3):
+        assert caller.dial().startswith("Choose a language")
+    assert caller.press("1").startswith("Where do you live?")
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=31))
+    assert [case.category for case in cases(sala)] == ["unpaid"]

@@ -86,7 +86,9 @@ class Sitting:
             return state
         if self.language() is None:
             left = unfinished.has_answers(self.book.flows, state)
-            return self.advance(talk.begin(talk.LANGUAGE, aside=state) if left else self.begin(), None)
+            return self.advance(
+                talk.begin(talk.LANGUAGE, aside=unfinished.innermost(state)) if left else self.begin(), None
+            )
         if self.now - row.heard_at > self.pack.resume and unfinished.has_answers(self.book.flows, state):
             return self.advance(talk.begin(talk.MENU, waits=unfinished.innermost(state)), None)
         return self.advance(state, Redialled())

@@ -106,7 +106,7 @@ def _check_new_staff(house: House, given: argparse.Namespace, there: Staff | Non
     if there:
         raise SettingsError(f"there is a member of staff named {given.name} already.")
     if not STAFF_NAME.fullmatch(given.name):
-        raise SettingsError("a name is 2 to 60 letters, digits, dots or dashes, such as sokha or s.chan.")
+        raise SettingsError("a name is 2 to 60 letters, digits, dots or dashes, such as officer.1710.")
     if given.role not in ROLES:
         raise SettingsError(f"'{given.role}' is not a role; the roles are {', '.join(ROLES)}.")
     pack = house.packs.get(given.country)

@@ -11,7 +11,6 @@ from gateway import webhooks
 from gateway.cases.pages import calls, desk
 from gateway.channels.doors import open_channels
 from gateway.console import front, phone
-from gateway.dialogue.actions import Desk
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
 from gateway.house import open_house
@@ -32,7 +31,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app = Flask("sala", template_folder=str(console / "templates"), static_folder=str(console / "static"))
     set_up_web(app, house)
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
-    app.config["DESK"] = Desk(house, bind(read_flows(ROOT), house.texts))
+    app.config["BOOK"] = bind(read_flows(ROOT), house.texts)
     for room in (webhooks, people, desk, calls, front, phone):
         app.register_blueprint(room.bp)
     app.before_request(presence.find)

@@ -12,7 +12,6 @@ import sys
 
 from rq import Queue, SimpleWorker
 
-from gateway.dialogue.actions import Desk
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
 from gateway.jobs import QUEUES, connect, hands, open_hands
@@ -40,7 +39,7 @@ def work(names: list[str]) -> None:
 
 def tick() -> None:
     own = open_hands(read_settings(os.environ))
-    ticking = Tick(own, Desk(own.house, bind(read_flows(ROOT), own.house.texts)))
+    ticking = Tick(own, bind(read_flows(ROOT), own.house.texts))
     signal.signal(signal.SIGTERM, lambda *_: ticking.stop.set())
     ticking.run()
 

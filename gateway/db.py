@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, String, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -139,6 +140,12 @@ class Database:
 def leave_mark(db: Session, name: str, value: str, now: datetime) -> None:
     """Writes a mark, or writes it anew."""
     db.merge(Mark(name=name, value=value, at=now))
+
+
+def insert_new(db: Session, table: type[Base], **values: object) -> sqlite.Insert | postgresql.Insert:
+    """The statement that inserts a row unless one like it is there already: then it inserts none."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    return insert(table).values(**values).on_conflict_do_nothing()
 
 
 def wake_later(db: Session, job: str, row_id: object) -> None:

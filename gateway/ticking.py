@@ -15,7 +15,7 @@ import structlog
 
 from . import audit
 from .dialogue import actions as dialogue
-from .dialogue.actions import Desk
+from .dialogue.book import Book
 from .jobs import Hands
 from .people import actions as people
 
@@ -28,8 +28,8 @@ log = structlog.get_logger()
 class Tick:
     """Runs until `stop` is set."""
 
-    def __init__(self, hands: Hands, desk: Desk) -> None:
-        self.hands, self.desk, self.stop = hands, desk, threading.Event()
+    def __init__(self, hands: Hands, book: Book) -> None:
+        self.hands, self.book, self.stop = hands, book, threading.Event()
         self._count = 0
         self._rests: dict[tuple[str, int], datetime] = {}
 
@@ -81,7 +81,7 @@ class Tick:
 
     def _lapse(self, conversation_id: int, now: datetime) -> None:
         with self.hands.house.database.transaction() as db:
-            dialogue.lapse(db, self.desk, conversation_id, now)
+            dialogue.lapse(db, self.hands.house, self.book, conversation_id, now)
 
     def _seal(self) -> None:
         with self.hands.house.database.reading() as db:

@@ -6,6 +6,7 @@ the provider is 403 and leaves no trace; what the provider would not send is 400
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -38,10 +39,11 @@ def receive(name: str) -> Response:
     channel, here = _channel(name), house()
     message = channel.hear(_request(here), lambda session: _consumed(here, session))
     number = dialogue.normal_number(message.address, here.pack_of_channel(name))
+    message = replace(message, address=number)
     try:
         with limiter.limit(HOPS_A_NUMBER, key_func=lambda: _of_today(number), scope="hops"):
             with here.database.transaction() as db:
-                turn = dialogue.answer(db, current_app.config["DESK"], channel, message, datetime.now(UTC))
+                turn = dialogue.answer(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
     except RateLimitExceeded:
         turn = Turn(_in_her_language(here, number, WAIT), ends=True)
     except Malformed:

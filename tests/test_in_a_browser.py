@@ -11,7 +11,7 @@ import pytest
 from gateway.people.actions import add_staff
 
 from .conftest import served
-from .test_console import HASH, PASSWORD
+from .desk import HASH, PASSWORD
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium on this machine (on Debian: apt install chromium)")

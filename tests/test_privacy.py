@@ -18,16 +18,6 @@ TO_HOW = ("2", "1", "1", "4", "9")
 PIN_ROAD = (*TO_HOW, "4", "4821", "1")
 
 
-def lodge(sala, *keys: str, number: str = "+85599000001") -> Case:
-    caller = sala.caller(number)
-    caller.dial()
-    caller.press(*keys)
-    assert caller.screen.startswith("Your number is"), caller.screen
-    sala.work()
-    with sala.reading() as db:
-        return db.scalars(select(Case).order_by(Case.id.desc())).first()
-
-
 def columns_in_clear(sala) -> dict[tuple[str, str], set[str]]:
     """Every value of every column that is stored in clear, with those that are sealed left out."""
     found: dict[tuple[str, str], set[str]] = {}
@@ -41,7 +31,7 @@ def columns_in_clear(sala) -> dict[tuple[str, str], set[str]]:
 
 
 def test_with_a_pin_no_join_over_all_tables_leads_from_the_case_to_a_number(sala) -> None:
-    case = lodge(sala, *PIN_ROAD)
+    case = sala.lodge(*PIN_ROAD)
     with sala.reading() as db:
         assert db.scalars(select(Address)).all() == []
         assert db.scalars(select(Conversation)).all() == []
@@ -64,7 +54,7 @@ def test_with_a_pin_no_join_over_all_tables_leads_from_the_case_to_a_number(sala
 def test_with_a_pin_nothing_ever_goes_to_a_phone(sala) -> None:
     from gateway.cases import actions
 
-    case = lodge(sala, *PIN_ROAD)
+    case = sala.lodge(*PIN_ROAD)
     with sala.house.database.transaction() as db:
         found = db.get(Case, case.id)
         actions.resolve(db, sala.house, found, "It was paid on Monday", _staff(sala, db), "once", datetime.now(UTC))
@@ -88,8 +78,8 @@ def _staff(sala, db) -> int:
 
 
 def test_a_number_with_another_case_is_kept_for_that_one(sala) -> None:
-    first = lodge(sala, *TO_HOW, "1", "1")
-    second = lodge(sala, *PIN_ROAD[1:])
+    first = sala.lodge(*TO_HOW, "1", "1")
+    second = sala.lodge(*PIN_ROAD[1:])
     with sala.reading() as db:
         assert [address.id for address in db.scalars(select(Address))] == [first.address_id]
     assert second.address_id is None
@@ -105,7 +95,7 @@ def test_a_number_with_another_case_is_kept_for_that_one(sala) -> None:
 def test_who_did_not_choose_writing_hears_nothing_of_it_on_the_screen(sala, choice, says) -> None:
     from gateway.cases import actions
 
-    case = lodge(sala, *TO_HOW, *choice)
+    case = sala.lodge(*TO_HOW, *choice)
     with sala.house.database.transaction() as db:
         actions.reply(
             db, sala.house, db.get(Case, case.id), "Your grant was stopped", _staff(sala, db), "o", datetime.now(UTC)
@@ -124,7 +114,7 @@ def test_who_did_not_choose_writing_hears_nothing_of_it_on_the_screen(sala, choi
 def test_who_chose_writing_reads_it_on_this_phone_and_on_no_other(sala) -> None:
     from gateway.cases import actions
 
-    case = lodge(sala, *TO_HOW, "1", "1")
+    case = sala.lodge(*TO_HOW, "1", "1")
     with sala.house.database.transaction() as db:
         actions.reply(db, sala.house, db.get(Case, case.id), "Come on Monday", _staff(sala, db), "o", datetime.now(UTC))
     caller = sala.caller()
@@ -140,7 +130,7 @@ def test_who_chose_writing_reads_it_on_this_phone_and_on_no_other(sala) -> None:
 def test_an_existing_reference_and_an_invented_one_get_the_same_answer(sala) -> None:
     from gateway.cases.rules import new_reference
 
-    case = lodge(sala, *PIN_ROAD)
+    case = sala.lodge(*PIN_ROAD)
     answers = set()
     for number, reference in (("+85599000011", case.reference), ("+85599000012", new_reference())):
         caller = sala.caller(number)
@@ -150,7 +140,7 @@ def test_an_existing_reference_and_an_invented_one_get_the_same_answer(sala) -> 
 
 
 def test_guessing_is_bounded_by_address_and_by_case(sala) -> None:
-    case = lodge(sala, *PIN_ROAD)
+    case = sala.lodge(*PIN_ROAD)
     guesses = 0
     for phone in range(3):
         caller = sala.caller(f"+8559900010{phone}")
@@ -187,14 +177,14 @@ def test_a_pin_chosen_and_then_a_dropped_session_keeps_no_number_either(sala) ->
 def test_redis_holds_no_number_in_clear(sala) -> None:
     import redis
 
-    lodge(sala, *TO_HOW, "1", "1", number="+85599765432")
+    sala.lodge(*TO_HOW, "1", "1", number="+85599765432")
     store = redis.Redis.from_url(sala.env["REDIS_URL"])
     kept = b" ".join([*store.keys("*"), *(store.dump(key) or b"" for key in store.keys("*"))])
     assert b"765432" not in kept
 
 
 def test_a_wrong_pin_leaves_no_pair_of_number_and_reference(sala) -> None:
-    case = lodge(sala, *PIN_ROAD)
+    case = sala.lodge(*PIN_ROAD)
     caller = sala.caller("+85599000002")
     caller.dial()
     caller.press("2", "2", case.reference, "0000")
@@ -230,7 +220,7 @@ def test_a_redial_after_a_pin_conversation_ran_out_is_answered(sala) -> None:
 
 def test_a_number_that_nothing_needs_is_forgotten_after_its_month(sala) -> None:
     sala.caller("+85599000009").dial()
-    kept = lodge(sala, *TO_HOW, "1", "1")
+    kept = sala.lodge(*TO_HOW, "1", "1")
     later = datetime.now(UTC) + timedelta(days=63)
     sala.tick.once(later)
     with sala.house.database.transaction() as db:

@@ -8,9 +8,9 @@ by a member of staff. Receipts may come twice and in any order; a state never go
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from random import SystemRandom
 from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select, update
@@ -24,6 +24,7 @@ FIRST_RETRY = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
 GIVE_UP = timedelta(hours=48)
 BATCH = 20
+JITTER = SystemRandom()
 RANK = {"waiting": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5}
 
 
@@ -115,7 +116,7 @@ def not_sent(db: Session, row_id: int, failure: NotSent, now: datetime) -> None:
         values |= {"state": "failed", "settled_at": now}
     else:
         pause = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 10), LONGEST_PAUSE)
-        values |= {"state": "waiting", "due_at": now + pause * random.uniform(0.8, 1.2)}  # noqa: S311
+        values |= {"state": "waiting", "due_at": now + pause * JITTER.uniform(0.8, 1.2)}
     db.execute(update(Outgoing).where(Outgoing.id == row_id, Outgoing.state == "sending").values(**values))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -216,7 +216,7 @@ class _Reader:
         days = set()
         for written in rows if isinstance(rows, dict) else ():
             try:
-                days.add(datetime.strptime(written, "%Y-%m-%d").date())  # noqa: DTZ007
+                days.add(date.fromisoformat(written))
             except ValueError:
                 self.fault("calendar", written, f"'{written}' is not a date; write one such as 2026-11-23", rows)
         return days

@@ -68,9 +68,10 @@ def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     lines = [(prepare(line), True) for line in writer.lines()]
     head = [(prepare(text), False) for text in writer.head() if text]
     pages = tuple(_pages(head + lines, writer.keys, voice.size))
-    if state.notice and lines and lines[0][0] not in pages[0]:
-        # She has just read the question: what was wrong, and what can be pressed, belong on one screen.
-        pages = tuple(_pages(head[:-1] + lines, writer.keys, voice.size))
+    if state.notice and len(pages) > 1 and not state.ended:
+        # She has just read the question: what was wrong, and what can be pressed, come before it.
+        shorter = tuple(_pages(head[:-1] + lines, writer.keys, voice.size))
+        pages = shorter if len(shorter) < len(pages) or (lines and lines[0][0] not in pages[0]) else pages
     return Screens(pages, state.ended)
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from .. import audit, seal
 from ..country import Pack
-from ..db import Base
+from ..db import insert_new
 from .records import Address, OfficeRow, Presence, QueueRow, Staff, StaffOffice, TotpUsed, Try
 from .rules import ROLES
 
@@ -28,7 +27,7 @@ def hear_from(db: Session, country: str, number: str, now: datetime) -> Address:
     address = db.scalar(mine)
     if address is None:
         values = {"country": country, "number": number, "number_hash": hashes[0], "last_month": month}
-        db.execute(_insert(db, Address).values(**values).on_conflict_do_nothing())
+        db.execute(insert_new(db, Address, **values))
         address = db.scalars(mine).one()
     if address.last_month != month:
         address.last_month = month
@@ -46,10 +45,6 @@ def lock_address(db: Session, address_id: int) -> Address | None:
 
 def month_before(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
-def _insert(db: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if db.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def keep_language(db: Session, address_id: int, tag: str) -> None:
@@ -162,7 +157,7 @@ def see_presence(db: Session, presence_id: int, now: datetime) -> None:
 
 def use_code(db: Session, staff_id: int, step: int) -> bool:
     """Notes that a one-time code was used; whether it was the first time."""
-    used = _insert(db, TotpUsed).values(staff_id=staff_id, step=step).on_conflict_do_nothing()
+    used = insert_new(db, TotpUsed, staff_id=staff_id, step=step)
     return bool(db.execute(used.returning(TotpUsed.step)).first())
 
 

@@ -7,12 +7,10 @@ a conversation that was left.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import phonenumbers
 from sqlalchemy import delete, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ... import seal
@@ -20,8 +18,8 @@ from ...cases.records import Case
 from ...channels import Channel, Malformed, Message, Turn
 from ...channels.outbox import Outgoing
 from ...country import Pack
+from ...db import insert_new
 from ...house import House
-from ...language.measure import USSD
 from ...people import actions as people
 from ...people.records import Address
 from ..book import Book
@@ -32,33 +30,24 @@ HEARD_FOR = timedelta(hours=48)
 HOP = "hop"
 
 
-@dataclass(frozen=True)
-class Desk:
-    """What a conversation needs beside the transaction: the house, and the book served now."""
-
-    house: House
-    book: Book
-
-
-def answer(db: Session, desk: Desk, channel: Channel, message: Message, now: datetime) -> Turn:
-    """Hears a message and says what comes next. Raises Malformed where the number is none."""
-    pack = desk.house.pack_of_channel(channel.name)
-    number = normal_number(message.address, pack)
+def answer(db: Session, house: House, book: Book, channel: Channel, message: Message, now: datetime) -> Turn:
+    """Hears a message (its address a normal number) and says what comes next; new conversations begin with
+    `book`. Raises Malformed for a hop that is out of step."""
+    pack = house.pack_of_channel(channel.name)
     heard_id, known = _hear(db, channel.name, message, now)
     if known:
         return known
     if not message.new and not message.inputs:
         raise Malformed("text is not longer than what this session has sent before")
-    address = people.hear_from(db, pack.code, number, now)
-    sitting = Sitting(db, desk.house, desk.book, pack, channel.name, channel.mode, channel.size, address, now)
-    turn = sitting.hear(message)
+    address = people.hear_from(db, pack.code, message.address, now)
+    turn = Sitting(db, house, book, pack, channel.name, address, now).hear(message, channel)
     row = db.get_one(HeardRow, heard_id)
     row.answer, row.ends = turn.text, turn.ends
     return turn
 
 
 def normal_number(written: str, pack: Pack) -> str:
-    """E.164, as a phone number is kept. Foreign numbers are as good as local ones."""
+    """E.164, as a phone number is kept. Foreign numbers are as good as local ones. Raises Malformed."""
     try:
         parsed = phonenumbers.parse(written, pack.phone_region)
     except phonenumbers.NumberParseException:
@@ -69,8 +58,7 @@ def normal_number(written: str, pack: Pack) -> str:
 def _hear(db: Session, channel: str, message: Message, now: datetime) -> tuple[int, Turn | None]:
     """Notes the hop; where it was heard before, the turn it was given."""
     values = {"channel": channel, "hop_hash": _hop_hash(message), "ends": False, "heard_at": now}
-    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(HeardRow)
-    new = db.scalar(insert.values(**values).on_conflict_do_nothing().returning(HeardRow.id))
+    new = db.scalar(insert_new(db, HeardRow, **values).returning(HeardRow.id))
     if new:
         return new, None
     found = HeardRow.hop_hash.in_(seal.ring().hashes(f"{message.session}\0{message.replay}", HOP))
@@ -88,7 +76,7 @@ def consumed(db: Session, session: str) -> int | None:
     return db.scalar(select(Conversation.consumed).where(mine))
 
 
-def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
+def lapse(db: Session, house: House, book: Book, conversation_id: int, now: datetime) -> None:
     """What happens to a conversation that was left for as long as it lasts. Safe to run twice. The address is
     locked first, as by a hop: the two take turns."""
     address_id = db.scalar(select(Conversation.address_id).where(Conversation.id == conversation_id))
@@ -96,9 +84,8 @@ def lapse(db: Session, desk: Desk, conversation_id: int, now: datetime) -> None:
     row = db.scalar(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
     if address is None or row is None or row.lapses_at > now:
         return
-    pack = desk.house.packs[address.country]
-    sitting = Sitting(db, desk.house, desk.book, pack, row.channel, "ussd", USSD, address, now)
-    sitting.lapse(row)
+    pack = house.packs[address.country]
+    Sitting(db, house, book, pack, row.channel, address, now).lapse(row)
 
 
 def lapsed(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 50) -> list[int]:

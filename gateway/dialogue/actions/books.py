@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ...db import insert_new
 from ..book import Book, from_bytes, to_bytes
 from ..records import BookRow
 
@@ -17,8 +17,7 @@ def keep_book(db: Session, book: Book, now: datetime) -> None:
     """Stores a book, unless it is there."""
     if db.scalar(select(BookRow.print).where(BookRow.print == book.print)):
         return
-    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(BookRow)
-    db.execute(insert.values(print=book.print, body=to_bytes(book), kept_at=now).on_conflict_do_nothing())
+    db.execute(insert_new(db, BookRow, print=book.print, body=to_bytes(book), kept_at=now))
 
 
 _books: dict[str, Book] = {}

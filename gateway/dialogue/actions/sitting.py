@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from ... import seal
 from ...cases.records import of_address
-from ...channels import Message, Turn
+from ...channels import Channel, Message, Turn
 from ...channels.outbox import goes_to
 from ...country import Pack
 from ...house import House
 from ...language import fold
-from ...language.measure import Size
 from ...language.tags import SOURCE
 from ...people import actions as people
 from ...people.records import Address
@@ -46,22 +45,13 @@ class Sitting:
     """One conversation, one message."""
 
     def __init__(
-        self,
-        db: Session,
-        house: House,
-        book: Book,
-        pack: Pack,
-        channel: str,
-        mode: str,
-        size: Size,
-        address: Address,
-        now: datetime,
+        self, db: Session, house: House, book: Book, pack: Pack, channel: str, address: Address, now: datetime
     ) -> None:
         self.db, self.house, self.pack, self.channel = db, house, pack, channel
-        self.mode, self.size, self.address, self.now = mode, size, address, now
-        self.number, self.served, self.book = address.number, book, book
+        self.address, self.number, self.now = address, address.number, now
+        self.served = self.book = book
 
-    def hear(self, message: Message) -> Turn:
+    def hear(self, message: Message, on: Channel) -> Turn:
         row = self.db.scalar(select(Conversation).where(Conversation.address_id == self.address.id))
         if row and row.lapses_at <= self.now:
             self.lapse(row)
@@ -73,9 +63,9 @@ class Sitting:
         for text in message.inputs if expected else ():
             if (state.ended and state.pages == 1) or (message.new and state.resume):
                 break
-            state.pages = len(self.screens(state).pages)
+            state.pages = len(self.screens(state, on).pages)
             state = self.advance(state, self.heard(state, text))
-        return self.turn(row, state, message)
+        return self.turn(row, state, message, on)
 
     def greet(self, row: Conversation | None, message: Message) -> State:
         """Where the conversation stands before what she typed: begun, gone on with, or taken up again."""
@@ -151,21 +141,21 @@ class Sitting:
             now=self.now,
         )
 
-    def screens(self, state: State) -> Screens:
+    def screens(self, state: State, on: Channel) -> Screens:
         tag, pack = self.language() or SOURCE, self.pack
         texts = self.book.texts
         voice = Voice(
             texts=texts,
             tag=tag,
-            size=self.size,
-            mode=self.mode,
+            size=on.size,
+            mode=on.mode,
             row=lambda word, code: LISTS[word].label(pack, code, tag),
             facts=lambda facts: facts_in_words(texts, tag, pack, facts),
         )
         return screens(self.book.flows, state, voice)
 
-    def turn(self, row: Conversation | None, state: State, message: Message) -> Turn:
-        shown = self.screens(state)
+    def turn(self, row: Conversation | None, state: State, message: Message, on: Channel) -> Turn:
+        shown = self.screens(state, on)
         state.pages = len(shown.pages)
         text, ends = shown.shown(state.page)
         self.keep(row, state, message, ends)

@@ -1,0 +1,44 @@
+"""Somebody of the staff at a browser. Used by the tests of the pages."""
+
+from __future__ import annotations
+
+import re
+
+from argon2 import PasswordHasher
+
+PASSWORD = "a password for tests"
+HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+TO_HOW = ("2", "1", "1", "4", "9")
+
+
+class Desk:
+    """Somebody at a browser, with cookies and the forms of the pages she was shown."""
+
+    def __init__(self, sala, name: str) -> None:
+        self.client, self.name = sala.app.test_client(), name
+        self.page = ""
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path, follow_redirects=True)
+        assert answer.status_code == status, (path, answer.status_code)
+        self.page = answer.get_data(as_text=True)
+        return self.page
+
+    def post(self, path: str, status: int = 200, **form: str) -> str:
+        form = {"csrf_token": self.hidden("csrf_token"), **form}
+        answer = self.client.post(path, data=form, follow_redirects=True)
+        assert answer.status_code == status, (path, answer.status_code)
+        self.page = answer.get_data(as_text=True)
+        return self.page
+
+    def hidden(self, name: str) -> str:
+        return re.search(rf'name="{name}" value="([^"]*)"', self.page)[1]
+
+    def sign_in(self, password: str = PASSWORD, status: int = 200, **more: str) -> str:
+        self.get("/console/sign-in")
+        return self.post("/console/sign-in", status, name=self.name, password=password, **more)
+
+    def answer(self, case: int, text: str, act: str = "reply", status: int = 200, **more: str) -> str:
+        self.get(f"/console/case/{case}")
+        hidden = {name: self.hidden(name) for name in ("once", "version")}
+        return self.post(f"/console/case/{case}/answer", status, text=text, act=act, **{**hidden, **more})

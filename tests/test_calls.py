@@ -1,0 +1,44 @@
+"""The operator tells the answer, and notes how the call came out."""
+
+from __future__ import annotations
+
+from gateway.cases.records import CaseEvent, Telling
+
+from .desk import TO_HOW
+
+
+def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "2", "1", "1")
+    staff["officer"].answer(case.id, "Your money comes on Monday.", act="resolve")
+    operator = staff["operator"]
+    assert "in the morning" in operator.get("/console/calls")
+    path = f"/console/calls/{sala.all_of(Telling)[0].id}"
+    assert "Your money comes on Monday." in operator.get(path)
+    assert "+85599000001" not in operator.page
+    assert "+85599000001" in operator.post(f"{path}/number")
+    operator.post(f"{path}/outcome", 400, outcome="maybe")
+    once = operator.hidden("once")
+    for _ in range(2):
+        operator.post(f"{path}/outcome", outcome="no_answer", note="", once=once)
+    assert "calls so far: 1" in operator.get("/console/calls")
+    operator.get(path)
+    operator.post(f"{path}/outcome", outcome="told", note="She thanked us.", once=operator.hidden("once"))
+    assert "Nobody waits for a call." in operator.get("/console/calls")
+    operator.get(path)
+    operator.post(f"{path}/number", 404)
+    operator.get(path)
+    operator.post(f"{path}/outcome", 409, outcome="told", once="again")
+    assert [event.data["outcome"] for event in sala.all_of(CaseEvent) if event.kind == "call"] == ["no_answer", "told"]
+    operator.get(f"/console/case/{case.id}", 403)
+
+
+def test_no_official_reaches_a_number_by_the_operator_s_door(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "3", "1")
+    staff["officer"].answer(case.id, "There is an answer.")
+    path = f"/console/calls/{sala.all_of(Telling)[0].id}"
+    for role in ("officer", "supervisor", "far officer", "inspector"):
+        desk = staff[role]
+        desk.get("/console/queue")
+        assert "+855" not in desk.post(f"{path}/number", 403)
+        desk.get("/console/queue")
+        desk.get(path, 403)

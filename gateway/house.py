@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -17,7 +18,10 @@ from .country import Pack
 from .country.read import read_pack
 from .db import Database, Mark, Waker
 from .language.catalogue import Locale, Texts, read_locale
+from .language.locales import Traits, read_traits
 from .language.tags import SOURCE
+from .language.understanding import Understanding
+from .language.words import Words, read_words
 from .settings import ROOT, Settings, SettingsError
 
 KEYS = "keys"
@@ -32,6 +36,12 @@ class House:
     packs: Mapping[str, Pack]
     locales: Mapping[str, Locale]
     texts: Texts
+    traits: Mapping[str, Traits]
+
+    def understanding(self, pack: Pack) -> Understanding:
+        """What sentences mean in the languages served here; STOP and START hold in every one there is."""
+        served = set(self.languages(pack))
+        return _understanding(self, tuple(tag for tag in self.traits if tag in served))
 
     def pack_of_channel(self, channel: str) -> Pack:
         return next(pack for pack in self.packs.values() if channel in pack.channels)
@@ -39,6 +49,14 @@ class House:
     def languages(self, pack: Pack) -> tuple[str, ...]:
         """The locales of the pack that may be served: with drafts all, else those with reviewed texts."""
         return tuple(tag for tag in pack.languages if tag == SOURCE or tag in self.texts.by_tag)
+
+
+@lru_cache(maxsize=8)
+def _understanding(house: House, served: tuple[str, ...]) -> Understanding:
+    known = (read_words(ROOT / "locales", tag)[0] for tag in house.traits)
+    return Understanding(
+        words if words.tag in served else Words(words.tag, stop=words.stop, start=words.start) for words in known
+    )
 
 
 def open_house(settings: Settings, wake: Waker | None = None) -> House:
@@ -52,7 +70,7 @@ def open_house(settings: Settings, wake: Waker | None = None) -> House:
         raise SettingsError("; ".join(faults))
     database = Database(settings.database_url, wake)
     check_keys(database)
-    return House(settings, database, packs, locales, served(locales, settings.drafts))
+    return House(settings, database, packs, locales, served(locales, settings.drafts), read_traits(ROOT / "locales"))
 
 
 def check_keys(database: Database) -> None:

@@ -85,9 +85,11 @@ class Hands:
     def _send(self, row: outbox.Ready) -> None:
         database = self.house.database
         with database.reading() as db:
-            number = people.number_of(db, row.address_id)
+            number, stopped = people.number_of(db, row.address_id), people.has_stopped(db, row.address_id)
         callback = f"{self.house.settings.public_base_url}/in/{row.channel}/status?row={row.id}"
         try:
+            if stopped:
+                raise NotSent("she asked for no messages", permanent=True)
             provider_id = self.channels[row.channel].send(number, row.body, callback)
         except NotSent as failure:
             log.warning("send.failed", row=row.id, reason=failure.reason, unknown=failure.unknown)

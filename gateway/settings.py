@@ -80,7 +80,7 @@ def _settings(env: Mapping[str, str], demo: bool, var: Path) -> Settings:
         secret_key=env.get("SECRET_KEY", ""),
         keys=env.get("SALA_KEYS", ""),
         public_base_url=(env.get("PUBLIC_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-        countries=tuple((env.get("SALA_COUNTRIES") or "kh").split(",")),
+        countries=tuple((env.get("SALA_COUNTRIES") or ("kh,la" if demo else "kh")).split(",")),
         ussd_secret=env.get("USSD_SECRET", ""),
         twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),

@@ -41,7 +41,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from .house import House
 from .language import formats
 from .language.catalogue import fill
-from .language.tags import NAMES, babel_name
+from .language.tags import babel_name
 
 LONGEST_BODY = 64 * 1024
 CONSOLE = "console"
@@ -115,7 +115,14 @@ def page_language() -> str:
 
 def _page_languages() -> list[str]:
     here = house()
-    return sorted({tag for pack in here.packs.values() for tag in here.languages(pack)})
+    served = {tag for pack in here.packs.values() for tag in here.languages(pack)}
+    return sorted(tag for tag in served if here.traits[tag].staff)
+
+
+def language_name(tag: str) -> str:
+    """What a locale calls itself."""
+    traits = house().traits.get(tag)
+    return traits.name if traits else tag
 
 
 def t(sentence: str, **facts: Any) -> Markup | str:
@@ -175,13 +182,13 @@ def set_up_web(app: Flask, here: House) -> None:
             "asset": lambda name: url_for("static", filename=name, v=marks[name]),
             "lang": page_language(),
             "html_lang": babel_name(page_language()),
-            "page_languages": [(tag, NAMES.get(tag, tag)) for tag in _page_languages()],
+            "page_languages": [(tag, language_name(tag)) for tag in _page_languages()],
             "may": lambda permission: permission in g.get("permissions", ()),
             "demo": here.settings.demo,
             "drafts": here.settings.drafts and page_language() != "en",
         }
     )
-    app.jinja_env.filters.update(grouped=formats.grouped, language_name=lambda tag: NAMES.get(tag, tag))
+    app.jinja_env.filters.update(grouped=formats.grouped, language_name=language_name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

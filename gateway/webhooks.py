@@ -38,6 +38,8 @@ def receive(name: str) -> Response:
     """Hears one message and answers it."""
     channel, here = _channel(name), house()
     message = channel.hear(_request(here), lambda session: _consumed(here, session))
+    if message.over:
+        return Response(status=200)
     number = dialogue.normal_number(message.address, here.pack_of_channel(name))
     message = replace(message, address=number)
     try:
@@ -50,7 +52,7 @@ def receive(name: str) -> Response:
         raise
     except Exception:
         turn = Turn(_in_her_language(here, number, FAILED, incident=incident(f"hop on {name}")), ends=True)
-    body, kind = channel.answer(turn)
+    body, kind = channel.answer(turn, message)
     return Response(body, content_type=kind)
 
 
@@ -77,7 +79,8 @@ def _request(here: House) -> Request:
     """The request as the provider signed it: our public address, and path and query as they came."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
     path = raw if raw.startswith("/") else "/" + raw.split("://", 1)[-1].partition("/")[2]
-    return Request(here.settings.public_base_url + path, request.args, request.form, dict(request.headers))
+    body = request.get_data(cache=True) if request.is_json else b""
+    return Request(here.settings.public_base_url + path, request.args, request.form, dict(request.headers), body)
 
 
 def _of_today(number: str) -> str:

@@ -5,6 +5,7 @@ What a phone is told follows the way the citizen chose to be known: written out,
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +40,9 @@ class Complaint:
 
     category: str
     place: str
+    village: str
     story: str
+    against: str
     answer_by: str
     safe_hours: str
     pin: str
@@ -57,7 +60,9 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
         reference=reference,
         category=told.category,
         place=told.place,
+        village=told.village or None,
         story=told.story or None,
+        against=told.against or None,
         answer_by=answer_by,
         safe_hours=told.safe_hours,
         address_id=None if answer_by == "pin" else address_id,
@@ -216,6 +221,19 @@ def note_call(
         once=once,
     )
     audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
+
+
+def add_words(db: Session, case: Case, words: str, channel: str, now: datetime) -> None:
+    """She adds to her case; the office sees it on the timeline."""
+    _note(db, case, "added", now, body=words, data={"channel": channel})
+    audit.write(db, actor="citizen", act="case.added", thing=f"case:{case.id}", now=now)
+
+
+def keep_opinion(db: Session, case: Case, answers: Mapping[str, str], now: datetime) -> None:
+    """What she thinks of how it ended: codes as they were chosen, her words sealed."""
+    codes = {name: answer for name, answer in answers.items() if name != "words"}
+    _note(db, case, "opinion", now, body=answers.get("words"), data=dict(codes))
+    audit.write(db, actor="citizen", act="case.opinion", thing=f"case:{case.id}", now=now)
 
 
 def _note(

@@ -38,12 +38,14 @@ class Request:
     query: Mapping[str, str]
     form: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
 class Message:
     """Something a person said to us. `inputs`: what she typed since we last answered, oldest first.
-    `replay`: what marks this very hop, so that hearing it twice is known."""
+    `replay`: what marks this very hop, so that hearing it twice is known. `over`: the network says that the
+    session has ended; nobody reads an answer."""
 
     channel: str
     address: str
@@ -51,6 +53,7 @@ class Message:
     replay: str
     inputs: tuple[str, ...]
     new: bool
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,17 +74,19 @@ class Receipt:
 
 
 class Channel(Protocol):
-    """One door. `mode` is the wording it uses; `can_reply`: whether what we send can be answered."""
+    """One door. `mode` is the wording it uses; `can_reply`: whether what we send can be answered; `carries`: the
+    kinds of media it can bring (photo, voice)."""
 
     name: str
     mode: str
     size: Size
     can_reply: bool
+    carries: frozenset[str]
 
     def hear(self, request: Request, consumed: Consumed) -> Message:
         """The message in a request. Raises Forged, Malformed."""
 
-    def answer(self, turn: Turn) -> tuple[str, str]:
+    def answer(self, turn: Turn, message: Message) -> tuple[str, str]:
         """Body and content type of the HTTP response."""
 
     def receipt(self, request: Request) -> Receipt:

@@ -54,6 +54,7 @@ class _Wire(TwilioHttpClient):  # type: ignore[misc]
 class TwilioSms:
     mode = "sms"
     size = SMS
+    carries: frozenset[str] = frozenset()
 
     def __init__(
         self, name: str, sender: str, can_reply: bool, account: str, tokens: tuple[str, ...], api_url: str
@@ -66,7 +67,7 @@ class TwilioSms:
         self._verify(request)
         raise Malformed("this channel sends; it does not hear")
 
-    def answer(self, turn: Turn) -> tuple[str, str]:
+    def answer(self, turn: Turn, message: Message) -> tuple[str, str]:
         return "<Response/>", "text/xml; charset=utf-8"
 
     def receipt(self, request: Request) -> Receipt:

@@ -23,6 +23,7 @@ from . import Consumed, Forged, Malformed, Message, NotSent, Receipt, Request, T
 class AfricasTalkingUssd:
     mode = "ussd"
     can_reply = True
+    carries: frozenset[str] = frozenset()
 
     def __init__(self, name: str, size: Size, secret: str) -> None:
         self.name, self.size, self._secret = name, size, secret
@@ -47,7 +48,7 @@ class AfricasTalkingUssd:
             return ()  # a hop of before: it is answered by its replay, or not at all
         return (text[before + 1 :] if before else text,)
 
-    def answer(self, turn: Turn) -> tuple[str, str]:
+    def answer(self, turn: Turn, message: Message) -> tuple[str, str]:
         return f"{'END' if turn.ends else 'CON'} {turn.text}", "text/plain; charset=utf-8"
 
     def _verify(self, request: Request) -> None:

@@ -35,7 +35,12 @@ STAFF_NAME = re.compile(r"[\w.-]{2,60}")
 DEMO_OFFICES = {
     "officer": ("kh-17", "kh-1710", "kh-171001"),
     "supervisor": ("kh-17", "kh-01"),
+    "officer-la": ("la-17", "la-1703", "la-1705"),
+    "supervisor-la": ("la-17", "la-13"),
 }
+DEMO_SECOND = ("operator", "officer", "supervisor")
+"""Roles that the demo's second country has somebody for, too."""
+
 
 
 def migrate(url: str) -> None:
@@ -148,21 +153,23 @@ def add_demo_staff(settings: Settings, logins: Path) -> None:
     house = open_house(settings)
     with house.database.reading() as db:
         there = set(db.scalars(select(Staff.name)))
-    if logins.exists() and set(ROLES) <= there:
+    staff = {role: (role, settings.countries[0]) for role in ROLES}
+    staff |= {f"{role}-{country}": (role, country) for country in settings.countries[1:] for role in DEMO_SECOND}
+    if logins.exists() and set(staff) <= there:
         return
-    passwords = {role: secrets.token_urlsafe(9) for role in ROLES}
-    hashed = {role: PasswordHasher(time_cost=2, memory_cost=19456).hash(word) for role, word in passwords.items()}
+    passwords = {name: secrets.token_urlsafe(9) for name in staff}
+    hashed = {name: PasswordHasher(time_cost=2, memory_cost=19456).hash(word) for name, word in passwords.items()}
     with house.database.transaction() as db:
-        for role in ROLES:
-            if role in there:
-                db.execute(update(Staff).where(Staff.name == role).values(password=hashed[role]))
+        for name, (role, country) in staff.items():
+            if name in there:
+                db.execute(update(Staff).where(Staff.name == name).values(password=hashed[name]))
                 continue
             people.add_staff(
-                db, name=role, role=role, password=hashed[role], country=settings.countries[0],
-                offices=DEMO_OFFICES.get(role, ()), language="en", totp=None, actor="system", now=datetime.now(UTC),
+                db, name=name, role=role, password=hashed[name], country=country,
+                offices=DEMO_OFFICES.get(name, ()), language="en", totp=None, actor="system", now=datetime.now(UTC),
             )  # fmt: skip
     with os.fdopen(os.open(logins, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf8") as file:
-        file.writelines(f"{role} {word}\n" for role, word in passwords.items())
+        file.writelines(f"{name} {word}\n" for name, word in passwords.items())
 
 
 def keys(given: argparse.Namespace) -> int:

@@ -9,8 +9,9 @@ import time
 
 import requests
 
+from ..console.dialling import NoScreen, hop
 from ..country.read import read_pack
-from ..language.measure import USSD, is_gsm, length, sms_parts
+from ..language.measure import Size, is_gsm, length, sms_parts
 from ..settings import ROOT, Settings, SettingsError, read_settings
 
 SECONDS = 15
@@ -21,17 +22,21 @@ def phone(given: argparse.Namespace) -> int:
     os.environ["SALA_DEMO"] = "1"
     settings = read_settings(os.environ)
     pack = read_pack(ROOT, given.channel.partition("-")[0])
-    code = pack.channels[given.channel].code if given.channel in pack.channels else ""
-    if not code:
+    row = pack.channels.get(given.channel)
+    if row is None or not row.code:
         raise SettingsError(f"'{given.channel}' is not a code to dial; write one such as kh-ussd.")
     before = len(inbox(settings, given.number))
-    print(f"{given.number} dials {code}\n")
-    session, typed = secrets.token_hex(8), ""
+    print(f"{given.number} dials {row.code}\n")
+    session, pressed_so_far = secrets.token_hex(8), list[str]()
     keys = iter(given.keys.split(",")) if given.keys else None
     while True:
-        text = hop(settings, given, code, session, typed)
-        print(frame(text[4:]))
-        if not text.startswith("CON "):
+        try:
+            url = f"http://127.0.0.1:{settings.port}"
+            live, text = hop(url, settings.ussd_secret, row, session, given.number, pressed_so_far)
+        except NoScreen as why:
+            raise SettingsError(f"nothing answers on port {settings.port} ({why}); start Sala with: make run") from None
+        print(frame(text, row.size))
+        if not live:
             break
         pressed = next(keys, None) if keys else _typed()
         if pressed is None:
@@ -39,7 +44,7 @@ def phone(given: argparse.Namespace) -> int:
             break
         if keys:
             print(f"> {pressed}\n")
-        typed = f"{typed}*{pressed}" if typed else pressed
+        pressed_so_far.append(pressed)
     show_messages(settings, given, before)
     return 0
 
@@ -51,29 +56,9 @@ def _typed() -> str | None:
         return None
 
 
-def hop(settings: Settings, given: argparse.Namespace, code: str, session: str, typed: str) -> str:
-    """One hop of the Africa's Talking form dialect. Raises SettingsError where no screen comes back."""
-    form = {
-        "sessionId": session,
-        "serviceCode": code,
-        "phoneNumber": given.number,
-        "networkCode": "99999",
-        "text": typed,
-    }
-    url = f"http://127.0.0.1:{settings.port}/in/{given.channel}"
-    try:
-        answer = requests.post(url, params={"key": settings.ussd_secret}, data=form, timeout=SECONDS)
-    except requests.RequestException:
-        raise SettingsError(f"nothing answers on port {settings.port}; start Sala with: make run") from None
-    answer.encoding = "utf-8"
-    if answer.status_code != 200:
-        raise SettingsError(f"the network gave no screen: {answer.status_code} {answer.text.strip()}")
-    return answer.text
-
-
-def frame(text: str) -> str:
+def frame(text: str, size: Size) -> str:
     """A screen with how much of it is used."""
-    most = USSD.septets if is_gsm(text) else USSD.units
+    most = size.septets if is_gsm(text) else size.units
     return f"{lined(text)}\n  ({length(text)} of {most})\n"
 
 

@@ -18,11 +18,12 @@ from ..country.read import read_pack
 from ..dialogue.flow import sentences
 from ..dialogue.flow_read import read_flows
 from ..language.catalogue import Key, Locale
+from ..language.locales import read_traits
+from ..language.tags import SOURCE
 from ..reading import Fault
 from ..settings import ROOT
 
 FOLDERS = ("gateway", "app.py")
-LOCALES = ("km",)
 
 
 def collect() -> dict[Key, str]:
@@ -76,11 +77,13 @@ def texts(_: argparse.Namespace) -> int:
     found = collect()
     template = _file(found, {})
     template.save(str(ROOT / "locales" / "messages.pot"))
-    for tag in LOCALES:
+    for tag, traits in read_traits(ROOT / "locales").items():
+        if tag == SOURCE or traits.voice_only:
+            continue
         path = ROOT / "locales" / tag / "messages.po"
-        old = _known(path)
-        _file(found, old).save(str(path))
-        print(f"{tag}: {sum(key in old for key in found)} of {len(found)} sentences")
+        old, wanted = _known(path), {key: place for key, place in found.items() if traits.wants(key)}
+        _file(wanted, old).save(str(path))
+        print(f"{tag}: {sum(key in old for key in wanted)} of {len(wanted)} sentences")
     return 0
 
 
@@ -111,5 +114,5 @@ def catalogue_faults(locales: Mapping[str, Locale]) -> list[Fault]:
         for key, place in collect().items()
         if not place.startswith("flows/")
         for tag, locale in locales.items()
-        if key not in locale.drafts and key not in locale.reviewed
+        if locale.traits.wants(key) and key not in locale.drafts and key not in locale.reviewed
     ]

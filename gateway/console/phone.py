@@ -7,6 +7,7 @@ network's. The call's state travels in the form, so this page remembers nobody.
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -16,20 +17,20 @@ from flask import Blueprint, abort, jsonify, request
 
 from ..language.measure import is_gsm, length
 from ..web import house, public, render
+from .dialling import NoScreen, hop
 
 bp = Blueprint("phone", __name__)
 DEMO_NUMBER = "+85599000001"
-SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What the phone shows. `typed` is the cumulative text of the call, as the dialect wants it."""
+    """What the phone shows. `typed`: everything pressed in this call, as JSON."""
 
     number: str
     channel: str
     session: str = ""
-    typed: str = ""
+    typed: str = "[]"
     text: str = ""
     live: bool = False
     used: int = 0
@@ -61,9 +62,8 @@ def phone() -> Any:
 def press() -> Any:
     """Dials, presses keys, or hangs up."""
     form = request.form
-    screen = Screen(
-        form.get("number", DEMO_NUMBER).strip(), form.get("channel", ""), form.get("session", ""), form.get("typed", "")
-    )
+    number, channel = form.get("number", DEMO_NUMBER).strip(), form.get("channel", "")
+    screen = Screen(number, channel, form.get("session", ""), form.get("typed", "[]"))
     act = form.get("act", "send")
     if screen.channel not in dict(_channels()):
         abort(404)
@@ -73,7 +73,7 @@ def press() -> Any:
         screen = _hop(Screen(screen.number, screen.channel, secrets.token_hex(8)))
     else:
         pressed = form.get("keys", "")
-        typed = f"{screen.typed}*{pressed}" if screen.typed else pressed
+        typed = json.dumps([*_keys(screen.typed), pressed])
         screen = _hop(Screen(screen.number, screen.channel, screen.session, typed))
     return _show("phone_screen.html" if request.headers.get("HX-Request") else "phone.html", screen)
 
@@ -82,29 +82,24 @@ def _show(template: str, screen: Screen) -> Any:
     return render(template, screen=screen, channels=_channels(), inbox=_inbox(screen.number))
 
 
-def _hop(screen: Screen) -> Screen:
-    """One hop, as Africa's Talking would send it."""
-    settings, code = house().settings, dict(_channels())[screen.channel]
-    form = {
-        "sessionId": screen.session,
-        "serviceCode": code,
-        "phoneNumber": screen.number,
-        "networkCode": "99999",
-        "text": screen.typed,
-    }
-    url = f"http://127.0.0.1:{settings.port}/in/{screen.channel}"
+def _keys(typed: str) -> list[str]:
     try:
-        answer = requests.post(url, params={"key": settings.ussd_secret}, data=form, timeout=SECONDS)
-    except requests.RequestException:
-        return Screen(screen.number, screen.channel, trouble="no answer")
-    answer.encoding = "utf-8"
-    if answer.status_code != 200:
-        return Screen(screen.number, screen.channel, trouble=f"{answer.status_code} {answer.text.strip()}")
-    live, text = answer.text.startswith("CON "), answer.text[4:]
-    size = next(
-        row.size for pack in house().packs.values() for row in pack.channels.values() if row.name == screen.channel
-    )
-    most = size.septets if is_gsm(text) else size.units
+        found = json.loads(typed)
+    except ValueError:
+        return []
+    return [str(key) for key in found] if isinstance(found, list) else []
+
+
+def _hop(screen: Screen) -> Screen:
+    """One hop, as this channel's carrier would send it."""
+    settings = house().settings
+    row = next(row for pack in house().packs.values() for row in pack.channels.values() if row.name == screen.channel)
+    url, keys = f"http://127.0.0.1:{settings.port}", _keys(screen.typed)
+    try:
+        live, text = hop(url, settings.ussd_secret, row, screen.session, screen.number, keys)
+    except NoScreen as why:
+        return Screen(screen.number, screen.channel, trouble=str(why))
+    most = row.size.septets if is_gsm(text) else row.size.units
     return Screen(screen.number, screen.channel, screen.session, screen.typed, text, live, length(text), most)
 
 

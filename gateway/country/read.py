@@ -12,13 +12,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 
 from ..clock import Calendar
+from ..language.formats import Style
+from ..language.locales import read_traits
 from ..language.measure import USSD, Size
 from ..language.tags import is_tag
 from ..reading import Fault, Faulty, Lined, did_you_mean, read_file, unknown_words
-from . import LEVELS, Category, ChannelRow, Office, Pack, Queue, Rule
+from . import LEVELS, Category, ChannelRow, Office, Pack, Programme, Queue, Referral, Rule
 from .places import GAZETTEERS, Places
 
-FILES = ("country", "categories", "routing", "offices", "calendar", "channels")
+FILES = ("country", "categories", "routing", "offices", "calendar", "channels", "referrals", "programmes")
+KINDS = ("ussd", "sms", "voice")
+DIALECTS = ("africastalking", "lastinput")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_YEARS = range(2025, 2036)
 _SPAN = re.compile(r"(\d+) (minute|hour|day)s?")
@@ -44,7 +48,7 @@ class _Reader:
     """Reads one pack, keeping faults instead of stopping at the first."""
 
     def __init__(self, root: Path, code: str) -> None:
-        self.code, self.folder = code, root / "countries" / code
+        self.root, self.code, self.folder = root, code, root / "countries" / code
         self.faults: list[Fault] = []
         self.files: dict[str, Lined] = {}
         for name in FILES:
@@ -69,7 +73,10 @@ class _Reader:
 
     def pack(self) -> Pack:
         country = self.files["country"]
-        known = ("name", "zone", "phone", "languages", "areas", "triage", "hotline", "resume")
+        known = (
+            *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
+            *("opening", "resume"),
+        )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
         areas = tuple(country.get("areas", ()))
@@ -87,10 +94,17 @@ class _Reader:
             zone=self.zone(),
             phone_region=self.need("country", "phone"),
             languages=self.languages(),
+            language_names={tag: traits.name for tag, traits in read_traits(self.root / "locales").items()},
+            styles=self.styles(),
+            services=tuple(country.get("services", ())),
+            planned=tuple(country.get("planned", ())),
             areas=areas,
             triage=triage,
             hotline=(country.get("hotline") or {}).get("number", ""),
+            opening=country.get("opening", ""),
             resume=self.span("resume"),
+            referrals=self.referrals(),
+            programmes=self.programmes(),
             categories=categories,
             rules=self.rules(categories),
             offices=offices,
@@ -138,12 +152,46 @@ class _Reader:
             if not isinstance(row, Lined):
                 self.fault("categories", code, f"category '{code}' needs a name and days")
                 continue
-            self.words("categories", row, ("name", "days"), f"category '{code}'")
+            self.words("categories", row, ("name", "days", "referral"), f"category '{code}'")
             days = self.need("categories", "days", row)
             if not days.isdigit() or not 1 <= int(days) <= 90:
                 self.fault("categories", "days", f"category '{code}' promises '{days}' days; write 1 to 90", row)
                 days = "1"
-            found[code] = Category(code, self.need("categories", "name", row), int(days))
+            found[code] = Category(code, self.need("categories", "name", row), int(days), row.get("referral", ""))
+        return found
+
+    def referrals(self) -> dict[str, Referral]:
+        found = {}
+        for code, row in self.files["referrals"].items():
+            self.words("referrals", row, ("name", "number", "source", "verified_on"), f"referral '{code}'")
+            found[code] = Referral(
+                code, row.get("name", code), row.get("number", ""), row.get("source", ""), self.day("referrals", row)
+            )
+        return found
+
+    def day(self, file: str, row: Lined, key: str = "verified_on") -> date | None:
+        written = row.get(key, "")
+        try:
+            return date.fromisoformat(written) if written else None
+        except ValueError:
+            self.fault(file, key, f"'{written}' is not a date; write one such as 2026-11-23", row)
+            return None
+
+    def programmes(self) -> dict[str, Programme]:
+        found = {}
+        for code, row in self.files["programmes"].items():
+            self.words("programmes", row, ("names", "asks", "source"), f"programme '{code}'")
+            self.need("programmes", "source", row)
+            names, line = row.get("names", {"en": code}), self.files["programmes"].line_of(code)
+            found[code] = Programme(code, dict(names), tuple(row.get("asks", ())), row.get("source", ""), line)
+        return found
+
+    def styles(self) -> dict[str, Style]:
+        """`formats: {km: {digits: native, era: buddhist}}`."""
+        found, written = {}, self.files["country"].get("formats", Lined())
+        for tag, row in written.items():
+            self.words("country", row, ("digits", "era"), f"the formats of '{tag}'")
+            found[tag] = Style(row.get("digits") == "native", row.get("era") == "buddhist")
         return found
 
     def rules(self, categories: dict[str, Category]) -> tuple[Rule, ...]:
@@ -224,11 +272,17 @@ class _Reader:
     def channels(self) -> dict[str, ChannelRow]:
         rows = {}
         for name, row in self.files["channels"].items():
-            known = ("kind", "dialect", "provider", "code", "septets", "units", "sender", "can_reply")
+            known = (
+                *("kind", "dialect", "provider", "code", "septets", "units", "sender", "can_reply"),
+                *("seconds", "languages"),
+            )
             self.words("channels", row, known, f"channel '{name}'")
             kind = self.need("channels", "kind", row)
-            if kind not in ("ussd", "sms"):
-                self.fault("channels", "kind", f"'{kind}' is not a kind of channel; write ussd or sms", row)
+            if kind not in KINDS:
+                what = f"'{kind}' is not a kind of channel; write {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+                self.fault("channels", "kind", what, row)
+            if kind == "ussd" and row.get("dialect") not in DIALECTS:
+                self.fault("channels", "dialect", f"a USSD channel needs its dialect: {' or '.join(DIALECTS)}", row)
             rows[name] = ChannelRow(
                 name,
                 kind,
@@ -236,11 +290,22 @@ class _Reader:
                 row.get("can_reply") != "no",
                 row.get("code", ""),
                 row.get("sender", ""),
+                row.get("dialect", ""),
+                self.seconds(row),
+                tuple(row.get("languages", ())),
+                self.files["channels"].line_of(name),
             )
         for kind in ("ussd", "sms"):
             if kind not in {row.kind for row in rows.values()}:
                 self.fault("channels", kind, f"no channel of kind {kind} is given")
         return rows
+
+    def seconds(self, row: Lined) -> int:
+        text = row.get("seconds", "0")
+        if not text.isdigit():
+            self.fault("channels", "seconds", f"'{text}' is not a number of seconds", row)
+            return 0
+        return int(text)
 
     def size(self, name: str, row: dict[str, Any]) -> Size:
         try:

@@ -1,21 +1,24 @@
-"""What is being asked now: the numbered lines of a question, and what a typed text means. Pure."""
+"""What is being asked now: the numbered lines of a question. Pure. `answers.py` knows what a typed text means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain, count
+from typing import NamedTuple
 
-from ..cases.rules import is_reference
-from ..language import fold
 from .flow import Choice, Flows, Step, at
-from .state import Heard, State
+from .state import State
 
-PIN_DIGITS = 4
+NUMBERS = tuple(str(number) for number in chain(range(1, 9), range(10, 100)))
+"""1 to 8, 10, 11 ...: 9 is the key that goes on."""
+
+MEDIA = {"photo": ("photo",), "voice": ("voice",), "photo or voice": ("photo", "voice")}
+"""Answers that only some channels can carry."""
 
 
-@dataclass(frozen=True)
-class Option:
-    """A line that can be chosen. `kind`: choice, row (a list's), yes (send it), line (of a check)."""
+class Option(NamedTuple):
+    """A line that can be chosen. `kind`: choice, row (a list's), group (of a long list), unsure, yes (send it),
+    line (of a check)."""
 
     number: str
     code: str
@@ -24,27 +27,49 @@ class Option:
 
 
 def numbers() -> Iterator[str]:
-    """1 to 8, 10, 11 ...: 9 is the key that goes on."""
-    count = 0
-    while True:
-        count += 1
-        if count != 9:
-            yield str(count)
+    """The numbers that lines are given, without end."""
+    yield from NUMBERS
+    yield from map(str, count(100))
 
 
 def options(flows: Flows, state: State) -> list[Option]:
     """The numbered lines of the question that waits; none for a question that is answered in words."""
     if state.ended or not state.at:
         return []
-    _, step = at(flows, state.flow, state.at)
-    found: list[tuple[str, str, Choice | None]] = []
+    step = at(flows, state.flow, state.at)[1]
+    return [Option(number, *line) for number, line in zip(numbers(), _lines(step, state), strict=False)]
+
+
+def _lines(step: Step, state: State) -> Iterator[tuple[str, str, Choice | None]]:
     if step.verb == "check":
-        found.append(("yes", "yes", None))
-        found += [(name, "line", None) for name, _ in read_back(step, state)]
-    else:
-        found += [(code, "row", None) for code in state.rows or ()]
-        found += [(choice.code, "choice", choice) for choice in (*step.choices, *step.also)]
-    return [Option(number, *line) for number, line in zip(numbers(), found, strict=False)]
+        yield "yes", "yes", None
+        yield from ((name, "line", None) for name, _ in read_back(step, state))
+        return
+    yield from _rows(step, state)
+    for choice in step.choices:
+        if not step.only or state.rows is None or choice.code in state.rows:
+            yield choice.code, "choice", choice
+    yield from ((choice.code, "choice", choice) for choice in step.also)
+    if step.unsure:
+        yield "unknown", "unsure", None
+
+
+def _rows(step: Step, state: State) -> Iterator[tuple[str, str, Choice | None]]:
+    if not step.rows or state.rows is None:
+        return
+    if state.breaks and state.group < 0:
+        yield from ((str(index), "group", None) for index in range(len(state.breaks)))
+        return
+    yield from ((code, "row", None) for code in group_rows(state, state.group))
+
+
+def group_rows(state: State, group: int) -> list[str]:
+    """The codes of one group of a long list; of the whole list, where it has no groups."""
+    rows = state.rows or []
+    if group < 0 or group >= len(state.breaks):
+        return rows
+    ends = [*state.breaks[1:], len(rows)]
+    return rows[state.breaks[group] : ends[group]]
 
 
 def read_back(step: Step, state: State) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -57,22 +82,3 @@ def read_back(step: Step, state: State) -> list[tuple[str, list[tuple[str, str]]
         if pairs:
             lines.append((name, pairs))
     return lines
-
-
-def understand(step: Step, choices: list[Option], heard: Heard) -> str | None:
-    """The answer that a text means for this question; None where it means none of them."""
-    if choices:
-        pressed = fold.key(heard.text)
-        return next((o.code for o in choices if o.number == pressed), None)
-    if step.answer == "pin":
-        return heard.pin or None
-    if step.answer == "reference":
-        digits = "".join(c for c in fold.digits(heard.text) if c.isdigit())
-        return digits if is_reference(digits) else None
-    return fold.clean(heard.text) or None
-
-
-def is_pin(text: str) -> bool:
-    """Whether a text is a secret number as it is asked: four digits, and no key of the machine."""
-    pressed = fold.key(text)
-    return len(pressed) == PIN_DIGITS and pressed.isascii() and pressed.isdigit()

@@ -20,6 +20,14 @@ ANYWAY = "*"
 END = "end"
 """Where `go` turns to when the page ends there; the flow then comes out as what was answered."""
 
+OTHER = "flow "
+"""`go: flow x` turns to another flow, not to return; the page then comes out as that flow did."""
+
+ENTERED = "@"
+"""How a path names a flow that was turned to: `complaint.@safety.first`. A step's own name is never so."""
+
+UNSURE = mark("choice.unknown", "I do not know")
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -32,7 +40,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: exactly one of ask, say, check, do."""
+    """One step: exactly one of ask, say, check, do. `least`, `most`: bounds of a number, or of letters; 0 for none.
+    `given`: answers that a sub-flow is brought, in words or as a `{fact}`. `only`: a list that narrows `choices`."""
 
     name: str
     verb: str
@@ -43,10 +52,15 @@ class Step:
     rows: str = ""
     also: tuple[Choice, ...] = ()
     answer: str = ""
+    only: str = ""
+    unsure: bool = False
+    least: int = 0
+    most: int = 0
     optional: bool = False
     careful: str = ""
     effect: str = ""
     sub: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
     tries: int = 0
     lines: Mapping[str, str] = field(default_factory=dict)
     yes: str = ""
@@ -60,12 +74,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Flow:
-    """A page of steps. `lasts` is in seconds."""
+    """A page of steps. `lasts` is in seconds. `sent`: we begin this one, with a message. `needs`: facts that whoever
+    begins it must bring. `gives`: answers that a calling flow may use."""
 
     name: str
     title: str
     steps: Mapping[str, Step]
     private: bool = False
+    sent: bool = False
+    needs: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
     lasts: int = 0
     silent: str = ""
     print: str = ""
@@ -83,12 +101,20 @@ class Flow:
 Flows = Mapping[str, Flow]
 
 
+def pages(flows: Flows, base: str, path: str) -> list[Flow]:
+    """The flows that a path such as `complaint.place.commune` leads through, the outermost first."""
+    found = [flows[base]]
+    for name in path.split(".")[:-1]:
+        found.append(flows[name[1:] if name[0] == ENTERED else found[-1].steps[name].sub])
+    return found
+
+
 def at(flows: Flows, base: str, path: str) -> tuple[Flow, Step]:
-    """The flow and step that a path such as `complaint.place.commune` stands on, beginning in flow `base`."""
+    """The flow and step that a path stands on, beginning in flow `base`."""
     flow = flows[base]
     *outer, last = path.split(".")
     for name in outer:
-        flow = flows[flow.steps[name].sub]
+        flow = flows[name[1:] if name[0] == ENTERED else flow.steps[name].sub]
     return flow, flow.steps[last]
 
 

@@ -15,11 +15,14 @@ from .flow import ANYWAY, END, Flow, Flows, Step
 
 @dataclass(frozen=True)
 class EffectWords:
-    """What a flow may know of an effect: the outcomes, the good one first, and the facts it gives."""
+    """What a flow may know of an effect: its kind (look, hold, act), the outcomes, the good one first, the facts it
+    gives and the answers it reads. `harmless`: an act that needs no check before it."""
 
     kind: str
     outcomes: tuple[str, ...]
     facts: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    harmless: bool = False
 
 
 def check_flows(flows: Flows, effects: Mapping[str, EffectWords], lists: Mapping[str, bool]) -> list[Fault]:

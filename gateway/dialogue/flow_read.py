@@ -14,18 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from ..reading import Fault, Faulty, Lined, read_file, read_text, unknown_words
-from .flow import ANYWAY, END, KEPT, Choice, Flow, Step
+from .flow import ANYWAY, END, ENTERED, KEPT, OTHER, Choice, Flow, Step
 
 VERBS = ("ask", "say", "check", "do")
 MODES = ("ussd", "sms", "chat", "voice", "desk")
-PAGE_WORDS = ("title", "private", "lasts", "silent", "steps")
-ANSWERS = ("text", "reference", "pin")
+PAGE_WORDS = ("title", "needs", "gives", "private", "sent", "lasts", "silent", "steps")
+ANSWERS = (
+    *("text", "number", "money", "date", "year", "phone", "place", "card", "reference", "pin"),
+    *("photo", "voice", "photo or voice"),
+)
 WORDS = {
-    "ask": (*MODES, "choices", "also", "answer", "optional", "careful", "go"),
+    "ask": (*MODES, "choices", "only", "also", "unsure", "answer", "least", "most", "optional", "careful", "go"),
     "say": (*MODES, "go", "end"),
     "check": (*MODES, "yes", "read", "go"),
-    "do": ("tries", "go", "end"),
+    "do": ("with", "tries", "go", "end"),
 }
+OPTIONS_ON_A_PAGE = 8
 SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -63,6 +67,9 @@ def make_flow(name: str, found: Lined, file: str) -> tuple[Flow, list[Fault]]:
         title=found.get("title", name),
         steps={key: page.step(key, row, steps.line_of(key)) for key, row in steps.items()},
         private=found.get("private") == "yes",
+        sent=found.get("sent") == "yes",
+        needs=tuple(found.get("needs", ())),
+        gives=tuple(found.get("gives", ())),
         lasts=page.seconds(found),
         silent=found.get("silent", ""),
     )
@@ -109,7 +116,7 @@ class _Page:
             has = " and ".join(verbs) or "no verb"
             self.fault(line, f"step '{name}' has {has}; a step has exactly one verb")
             return Step(name, verbs[0] if verbs else "say", line)
-        if "." in name or name == END:
+        if "." in name or name == END or name.startswith((ENTERED, OTHER)):
             self.fault(line, f"a step cannot be named '{name}': dots make paths, and 'end' ends a page")
         self.faults += unknown_words(row, (verbs[0], *WORDS[verbs[0]]), self.file, f"step '{name}'")
         step = Step(name, verbs[0], line, go=self.go(name, row), modes={m: row[m] for m in MODES if m in row})
@@ -138,19 +145,35 @@ class _Page:
         rows = choices if isinstance(choices, str) else ""
         if also and not rows:
             self.fault(row.line_of("also"), f"step '{step.name}' says 'also' without a list to add to")
-        if len(fixed) + len(also) > 8:
-            self.fault(step.line, f"step '{step.name}' offers {len(fixed) + len(also)}; a page holds 8")
-        optional, careful = row.get("optional") == "yes", row.get("careful", "")
-        return replace(
-            step,
-            text=row["ask"],
-            choices=fixed,
-            also=also,
-            rows=rows,
-            answer=answer,
-            optional=optional,
-            careful=careful,
-        )
+        unsure = row.get("unsure") == "yes"
+        if (offered := len(fixed) + len(also) + unsure) > OPTIONS_ON_A_PAGE:
+            with_unsure = " with 'I do not know'" if unsure else ""
+            self.fault(
+                step.line, f"step '{step.name}' offers {offered}{with_unsure}; a page holds {OPTIONS_ON_A_PAGE}"
+            )
+        step = replace(step, text=row["ask"], choices=fixed, also=also, rows=rows, answer=answer, unsure=unsure)
+        optional, least, most = row.get("optional") == "yes", self.bound(row, "least"), self.bound(row, "most")
+        if answer == "number":
+            self.number(step, row, optional)
+        only, careful = row.get("only", ""), row.get("careful", "")
+        return replace(step, optional=optional, least=least, most=most, only=only, careful=careful)
+
+    def bound(self, row: Lined, word: str) -> int:
+        text = row.get(word, "0")
+        if not text.isdigit():
+            self.fault(row.line_of(word), f"'{word}: {text}' is not a whole number")
+            return 0
+        return int(text)
+
+    def number(self, step: Step, row: Lined, optional: bool) -> None:
+        """The keys 0 and 9 are never answers, so some numbers cannot be asked for."""
+        if row.get("least", "0") == "0":
+            self.fault(step.line, f"step '{step.name}' asks a number from 0; 0 means back: make it choices")
+        if "most" not in row:
+            self.fault(step.line, f"step '{step.name}' asks a number without a bound; say 'most'")
+        if optional:
+            what = f"step '{step.name}' is an optional number; 9 would be both an answer and \"on\""
+            self.fault(step.line, what)
 
     def choices(self, step: Step, found: Any) -> tuple[Choice, ...]:
         if not isinstance(found, Lined) or not found:
@@ -180,4 +203,8 @@ class _Page:
         if not tries.isdigit():
             self.fault(row.line_of("tries"), f"step '{step.name}' says 'tries: {tries}'; write a number")
             tries = "0"
-        return replace(step, effect="" if sub else word, sub=sub, tries=int(tries), end=row.get("end", ""))
+        given = dict(row.get("with", {}))
+        if given and not sub:
+            self.fault(row.line_of("with"), f"step '{step.name}' brings answers to '{word}', which is not a flow")
+        effect = "" if sub else word
+        return replace(step, effect=effect, sub=sub, given=given, tries=int(tries), end=row.get("end", ""))

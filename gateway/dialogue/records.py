@@ -42,8 +42,22 @@ class Conversation(Base):
     lapses_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
+class Question(Base):
+    """A question of ours that waits until its address next begins a conversation."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), index=True)
+    flow: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[dict[str, Any]] = mapped_column(SealedJson("questions.facts"))
+    put_at: Mapped[datetime] = mapped_column(Moment)
+    until: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
 class Left(Base):
-    """Where a conversation ended, with nobody's name on it. `how`: ended, opened (by itself), left."""
+    """Where a conversation ended, with nobody's name on it. `how`: ended, opened (by itself), left,
+    stopped."""
 
     __tablename__ = "conversations_left"
 

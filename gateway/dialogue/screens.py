@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from ..language.catalogue import Texts, fill, mark
+from ..language.fold import initial
 from ..language.measure import Size, clusters, cut, fits, prepare
-from .asking import Option, options, read_back
-from .flow import Choice, Flow, Flows, Step, at, context
+from .asking import MEDIA, Option, group_rows, options, read_back
+from .flow import UNSURE, Choice, Flow, Flows, Step, at, context
 from .state import State
+from .unfinished import goes_back_aside
 
 BACK = mark("keys.back", "Back")
 ON = mark("keys.on", "More")
@@ -24,17 +27,31 @@ CONTINUE = mark("resume.continue", "Continue")
 ANEW = mark("resume.anew", "Start again")
 LINE = mark("check.line", "{name}: {value}")
 CHOSEN = mark("check.pin", "chosen")
+ATTACHED = mark("check.media", "attached")
 NOTICES = {
     "wrong.choice": mark("wrong.choice", "Please press one of the numbers shown."),
     "wrong.text": mark("wrong.text", "Please write a few words."),
+    "wrong.long": mark("wrong.long", "That is too long. Please write it shorter."),
+    "wrong.number": mark("wrong.number", "Please type a number from {least} to {most}."),
+    "wrong.money": mark("wrong.money", "Please type the amount in digits."),
+    "wrong.date": mark("wrong.date", "Please type day, month and year in digits."),
+    "wrong.year": mark("wrong.year", "Please type the year in four digits."),
+    "wrong.phone": mark("wrong.phone", "Please type the whole phone number."),
+    "wrong.place": mark("wrong.place", "Please type a name or a code."),
+    "wrong.card": mark("wrong.card", "This does not look like a card number. Check it, and type it again."),
+    "wrong.media": mark("wrong.media", "Please send a photo or a voice note."),
     "wrong.reference": mark("wrong.reference", "A digit seems wrong. Your number has 13 digits."),
     "wrong.pin": mark("wrong.pin", "Please type four digits."),
     "wrong.hotline": mark("wrong.hotline", "Need help? Call {hotline}."),
-    "wrong.office": mark("wrong.office", "Need help? Ask your commune office."),
+    "wrong.office": mark("wrong.office", "Need help? Ask your office."),
     "already_done": mark("already_done", "That is already done."),
+    "started": mark("started", "You will get our messages again."),
+    "not_understood": mark("not_understood", "We did not understand. Please choose:"),
 }
+STOPPED = mark("stopped", "We will send you no more messages. To begin again, send START or dial {dial}.")
 OPTIONS_ON_A_PAGE = 8
 SHOWN_OF_A_TEXT = 24
+INITIALS_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -65,46 +82,64 @@ class Screens:
 def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     """The pages for a state, in the words of `voice`."""
     writer = _Writer(flows, state, voice)
-    lines = [(prepare(line), True) for line in writer.lines()]
-    head = [(prepare(text), False) for text in writer.head() if text]
-    pages = tuple(_pages(head + lines, writer.keys, voice.size))
-    if state.notice and len(pages) > 1 and not state.ended:
+    lines = [(line, True) for line in writer.lines()]
+    head = [(text, False) for text in writer.head() if text]
+    made = tuple(_pages(head + lines, writer.foot, voice.size))
+    if state.notice.startswith("wrong.") and len(made) > 1 and not state.ended:
         # She has just read the question: what was wrong, and what can be pressed, come before it.
-        shorter = tuple(_pages(head[:-1] + lines, writer.keys, voice.size))
-        pages = shorter if len(shorter) < len(pages) or (lines and lines[0][0] not in pages[0]) else pages
-    return Screens(pages, state.ended)
+        shorter = tuple(_pages(head[:-1] + lines, writer.foot, voice.size))
+        made = shorter if len(shorter) < len(made) or (lines and lines[0][0] not in made[0]) else made
+    return Screens(made, state.ended)
 
 
-def _pages(blocks: list[tuple[str, bool]], keys: Callable[[bool, bool], str], size: Size) -> Iterator[str]:
-    page: list[str] = []
-    first, lines = True, 0
-    pieces = list(_pieces(blocks, keys, size))
+Foot = Callable[[bool, bool], str]
+"""The line at the foot of a page: (is it the first, is there more)."""
+
+
+def _pages(blocks: list[tuple[str, bool]], foot: Foot, size: Size) -> Iterator[str]:
+    whole = "\n".join([text for text, _ in blocks]) + foot(True, False)
+    if fits(whole, size) and sum(is_line for _, is_line in blocks) <= OPTIONS_ON_A_PAGE:
+        yield whole
+        return
+    page, first, lines = "", True, 0
+    pieces = list(_pieces(blocks, max(foot(True, True), foot(False, True), foot(False, False), key=len), size))
     for left, (text, is_line) in zip(range(len(pieces) - 1, -1, -1), pieces, strict=True):
-        foot = keys(first, left > 0)
-        if page and (lines == OPTIONS_ON_A_PAGE or not fits("\n".join([*page, text]) + foot, size)):
-            yield "\n".join(page) + keys(first, True)
-            page, first, lines = [], False, 0
-        page.append(text)
+        longer = f"{page}\n{text}" if page else text
+        if page and (lines == OPTIONS_ON_A_PAGE or not fits(longer + foot(first, left > 0), size)):
+            yield page + foot(first, True)
+            longer, first, lines = text, False, 0
+        page = longer
         lines += is_line
-    yield "\n".join(page) + keys(first, False)
+    yield page + foot(first, False)
 
 
-def _pieces(
-    blocks: list[tuple[str, bool]], keys: Callable[[bool, bool], str], size: Size
-) -> Iterator[tuple[str, bool]]:
-    tail = max((keys(first, more) for first in (True, False) for more in (True, False)), key=len)
+def _pieces(blocks: list[tuple[str, bool]], tail: str, size: Size) -> Iterator[tuple[str, bool]]:
     for text, is_line in blocks:
-        for piece in cut(text, size, tail):
-            yield piece.strip(), is_line
+        if fits(text + tail, size):
+            yield text, is_line
+        else:
+            yield from ((piece.strip(), is_line) for piece in cut(text, size, tail))
 
 
 class _Writer:
     def __init__(self, flows: Flows, state: State, voice: Voice) -> None:
         self.flows, self.state, self.voice = flows, state, voice
-        self.facts = voice.facts(state.facts)
+        self.feet: dict[tuple[bool, bool], str] = {}
+        if state.at:
+            self.flow, self.step = at(flows, state.flow, state.at)
+
+    @cached_property
+    def back(self) -> dict[str, list[tuple[str, str]]]:
+        """What a check reads back, by its lines."""
+        return dict(read_back(self.step, self.state))
+
+    @cached_property
+    def facts(self) -> Mapping[str, str]:
+        return self.voice.facts(self.state.facts)
 
     def say(self, key: tuple[str, str]) -> str:
-        return fill(self.voice.texts.find(self.voice.tag, key), self.facts)
+        found = self.voice.texts.find(self.voice.tag, key)
+        return prepare(fill(found, self.facts)) if "{" in found else found
 
     def head(self) -> Iterator[str]:
         """The texts above the numbered lines."""
@@ -112,12 +147,33 @@ class _Writer:
             for path in self.state.said:
                 yield self.wording(*at(self.flows, self.state.flow, path))
         if self.state.notice:
-            notice = self.state.notice
-            if notice == "wrong.hotline" and not self.facts.get("hotline"):
-                notice = "wrong.office"
-            yield self.say(NOTICES[notice])
+            yield self.notice(self.state.notice)
         if not self.state.ended and not self.state.resume:
-            yield self.wording(*at(self.flows, self.state.flow, self.state.at))
+            yield self.wording(self.flow, self.step)
+
+    def notice(self, notice: str) -> str:
+        """A sentence of the machine: what was wrong, what was understood, or a last word said elsewhere."""
+        kind, _, what = notice.partition(":")
+        if kind == "understood":
+            return self.understood(what)
+        if kind == "said":
+            base, _, path = what.partition(".")
+            return self.wording(*at(self.flows, base, path))
+        if notice == "wrong.hotline" and not self.facts.get("hotline"):
+            notice = "wrong.office"
+        bounds = {"least": str(self.step.least), "most": str(self.step.most)} if notice == "wrong.number" else {}
+        return fill(self.say(NOTICES[notice]), bounds)
+
+    def understood(self, target: str) -> str:
+        """`Tell us a problem: Not paid`."""
+        name, *inside = target.split(".")
+        flow = self.flows[name]
+        title = self.say((f"{name}.title", flow.title))
+        if not inside:
+            return title
+        step = flow.steps[inside[0]]
+        chosen = next(choice for choice in step.choices if choice.code == inside[-1])
+        return fill(self.say(LINE), {"name": title, "value": self.choice(flow, step, chosen)})
 
     def wording(self, flow: Flow, step: Step) -> str:
         """A step's text in this mode; where the mode's wording is `=` or not written, the long one."""
@@ -132,21 +188,30 @@ class _Writer:
             return
         if self.state.ended:
             return
-        flow, step = at(self.flows, self.state.flow, self.state.at)
         for option in options(self.flows, self.state):
-            yield f"{option.number} {self.label(flow, step, option)}"
+            yield f"{option.number} {self.label(self.flow, self.step, option)}"
 
     def label(self, flow: Flow, step: Step, option: Option) -> str:
         if option.kind == "yes":
             return self.say((context(flow, step, "yes"), step.yes))
         if option.kind == "line":
             name = self.say((context(flow, step, option.code), step.lines[option.code]))
-            pairs = next(pairs for line, pairs in read_back(step, self.state) if line == option.code)
-            return fill(self.say(LINE), {"name": name, "value": self.value(*self.telling(pairs))})
+            value = self.value(*self.telling(self.back[option.code]))
+            return prepare(fill(self.say(LINE), {"name": name, "value": value}))
         if option.kind == "row":
-            return self.voice.row(step.rows, option.code)
+            return prepare(self.voice.row(step.rows, option.code))
+        if option.kind == "group":
+            return self.group(step, int(option.code))
+        if option.kind == "unsure":
+            return self.say(UNSURE)
         assert option.choice is not None
         return self.choice(flow, step, option.choice)
+
+    def group(self, step: Step, group: int) -> str:
+        """A part of a long list by the letters that its names begin with."""
+        firsts = [next(iter(clusters(self.voice.row(step.rows, code))), "") for code in group_rows(self.state, group)]
+        initials = list(dict.fromkeys(initial(first) for first in firsts))
+        return " ".join(initials) if len(initials) <= INITIALS_SHOWN else f"{initials[0]} - {initials[-1]}"
 
     def choice(self, flow: Flow, step: Step, choice: Choice) -> str:
         """Its short label on a small screen; where that is `=`, the long one."""
@@ -171,21 +236,28 @@ class _Writer:
             return self.choice(flow, step, chosen)
         if step.rows:
             return self.voice.row(step.rows, answer)
-        if step.answer == "pin":
-            return self.say(CHOSEN)
+        if step.answer == "pin" or step.answer in MEDIA:
+            return self.say(CHOSEN if step.answer == "pin" else ATTACHED)
+        if answer == "unknown" and step.unsure:
+            return self.say(UNSURE)
         start = "".join(islice(clusters(answer.replace("\n", " ")), SHOWN_OF_A_TEXT))
         return start if start == answer else f"{start}.."
 
+    def foot(self, first: bool, more: bool) -> str:
+        if (first, more) not in self.feet:
+            self.feet[first, more] = self.keys(first, more)
+        return self.feet[first, more]
+
     def keys(self, first: bool, more: bool) -> str:
         """The line at the foot: what goes on, what goes back."""
+        state = self.state
         found = [f"9 {self.say(ON)}"] if more else []
-        if not self.state.ended and not self.state.resume:
-            _, step = at(self.flows, self.state.flow, self.state.at)
-            if step.optional and not more:
+        if not state.ended and not state.resume:
+            if self.step.optional and not more:
                 found.append(f"9 {self.say(SKIP)}")
-            if self.state.road or (self.state.aside or {}).get("at") or not first:
+            if state.road or state.group >= 0 or goes_back_aside(state) or not first:
                 found.append(f"0 {self.say(BACK)}")
-            elif self.state.flow != "language":
+            elif state.flow != "language":
                 found.append(f"# {self.say(LANGUAGE)}")
         elif not first:
             found.append(f"0 {self.say(BACK)}")

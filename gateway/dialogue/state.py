@@ -7,35 +7,40 @@ order of keys.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import copy
+from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 Json = dict[str, Any]
 
 
-@dataclass
-class State:
+class State(msgspec.Struct, omit_defaults=True):
     """`at`: the path of the step that waits. `road`: questions answered, in order, each with its answer.
     `kept`: answers whose question has left the road. Everything else is there only when needed."""
 
     flow: str = "menu"
     at: str = ""
-    road: list[tuple[str, str]] = field(default_factory=list)
-    kept: dict[str, str] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
+    road: list[tuple[str, str]] = []
+    kept: dict[str, str] = {}
+    facts: dict[str, str] = {}
     rows: list[str] | None = None  # the codes shown, so that "2" means what was read
-    said: list[str] = field(default_factory=list)  # the `say` steps that stand above the question
+    breaks: list[int] = []  # where each group of a long list begins
+    group: int = -1  # which group of a long list is open
+    said: list[str] = []  # the `say` steps that stand above the question
     notice: str = ""  # a sentence of the machine above the question
     page: int = 0
     pages: int = 1
     wrong: int = 0
-    tries: dict[str, int] = field(default_factory=dict)
+    tries: dict[str, int] = {}
     wall: int = 0  # how much of the road lies before the last act
     acts: int = 0
     again: bool = False  # ask although an answer is kept
-    old: dict[str, str] = field(default_factory=dict)  # answers being changed, used only if she never answers anew
-    aside: Json | None = None  # the conversation that waits while the language is changed
-    waits: Json | None = None  # the unfinished conversation left by the menu key
+    old: dict[str, str] = {}  # answers being changed, used only if she never answers anew
+    aside: State | None = None  # the conversation that waits while the language is changed
+    waits: State | None = None  # the unfinished conversation left by the menu key
+    parked: list[State] = []  # what was told on this phone before somebody started again
     resume: str = ""  # "continue or start again" is being asked: `redial`, or the path that would begin anew
     ended: bool = False
 
@@ -46,24 +51,62 @@ class State:
     def on_road(self, path: str) -> bool:
         return any(path == passed for passed, _ in self.road)
 
+    def fresh(self) -> State:
+        """A copy that may be changed without changing this one."""
+        new = copy.copy(self)
+        new.road, new.kept, new.facts, new.old = self.road[:], {**self.kept}, {**self.facts}, {**self.old}
+        new.said, new.tries = self.said[:], {**self.tries}
+        new.aside = self.aside.fresh() if self.aside else None
+        new.waits = self.waits.fresh() if self.waits else None
+        new.parked = [parked.fresh() for parked in self.parked]
+        return new
+
+
+_encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(State)
+
+
+def to_bytes(state: State) -> bytes:
+    """The state as JSON, without what stands at its default."""
+    return _encoder.encode(state)
+
+
+def from_bytes(body: bytes) -> State:
+    return _decoder.decode(body)
+
 
 def to_json(state: State) -> Json:
-    """The state without what stands at its default."""
-    plain, empty = asdict(state), asdict(State())
-    return {name: value for name, value in plain.items() if value != empty[name] or name in ("flow", "at")}
+    """The same as a mapping."""
+    plain: Json = msgspec.to_builtins(state)
+    return plain
 
 
 def from_json(plain: Json) -> State:
-    road = [(path, answer) for path, answer in plain.get("road", [])]
-    return State(**{**plain, "road": road})
+    return msgspec.convert(plain, State)
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What the person answered. `pin`: the keyed hash of a secret number typed where one is asked."""
+    """What the person answered. `pin`: the keyed hash of a secret number typed where one is asked.
+    `media`: what kind of thing came with it (photo, voice), and under which name it is kept."""
 
     text: str
     pin: str = ""
+    media: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """She wrote what she wants: a flow, or a choice in it (`complaint.topic.unpaid`)."""
+
+    target: str
+
+
+@dataclass(frozen=True)
+class Began:
+    """A question of ours comes first: a flow, with the facts it needs."""
+
+    flow: str
+    facts: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -77,9 +120,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Rows:
-    """What a list holds now: codes."""
+    """What a list holds now: codes; and where its groups begin, if it is too long to be read whole."""
 
     codes: list[str]
+    breaks: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -92,7 +136,7 @@ class Redialled:
     """The same address begins a new session while this conversation is unfinished."""
 
 
-Event = Heard | Done | Rows | Lapsed | Redialled
+Event = Heard | Opened | Began | Done | Rows | Lapsed | Redialled
 
 
 @dataclass(frozen=True)

@@ -15,41 +15,30 @@ number of times. When nothing is wanted, a person must speak, or the conversatio
 
 from __future__ import annotations
 
-import copy
-
 from ..language import fold
-from .asking import options, understand
-from .flow import Flows
+from .answers import understand
+from .asking import options
+from .flow import Flow, Flows
 from .flow import Step as FlowStep
-from .state import (
-    Done,
-    Effect,
-    Event,
-    Heard,
-    Lapsed,
-    Redialled,
-    Rows,
-    State,
-    Step,
-    from_json,
-    to_json,
-)
-from .unfinished import has_answers, unfinished
+from .state import Began, Done, Effect, Event, Heard, Lapsed, Opened, Redialled, Rows, State, Step
+from .unfinished import goes_back_aside, has_answers, unfinished
 from .walk import Walk
 
 LANGUAGE, MENU = "language", "menu"
 WRONG_BEFORE_HELP = 3
 STEPS_OF_A_ROAD = 100
+ANY_CHANNEL: frozenset[str] = frozenset()
 
 
 def begin(flow: str = MENU, aside: State | None = None, waits: State | None = None) -> State:
     """A conversation that has not spoken yet; `aside` waits until it ends, `waits` until it is asked for."""
-    return State(flow=flow, aside=to_json(aside) if aside else None, waits=to_json(waits) if waits else None)
+    return State(flow=flow, aside=aside, waits=waits)
 
 
-def advance(flows: Flows, state: State, event: Event | None = None) -> Step:
-    """The state after `event`; without one, a conversation begins or asks its question again."""
-    walk = _Talk(flows, copy.deepcopy(state))
+def advance(flows: Flows, state: State, event: Event | None = None, carries: frozenset[str] = ANY_CHANNEL) -> Step:
+    """The state after `event`; without one, a conversation begins or asks its question again. `carries`: the kinds
+    of media (photo, voice) that the channel can bring."""
+    walk = _Talk(flows, state.fresh(), carries)
     match event:
         case None:
             walk.start()
@@ -58,12 +47,43 @@ def advance(flows: Flows, state: State, event: Event | None = None) -> Step:
         case Done():
             walk.done(event)
         case Rows():
-            walk.offer(event.codes)
+            walk.offer(event)
+        case Opened():
+            walk.open(event.target)
+        case Began():
+            walk.begin(event)
         case Redialled():
             walk.redialled()
         case Lapsed():
             walk.lapse()
     return Step(walk.state, walk.want)
+
+
+def stands_at_menu(state: State) -> bool:
+    """Whether a question of the menu itself waits, so that a typed text may say what is wanted."""
+    return state.flow == MENU and "." not in state.at and not state.ended and not state.resume
+
+
+def opens(flows: Flows, target: str) -> bool:
+    """Whether `target` is something that a sentence can open: a flow of the menu, or a choice of its question."""
+    name, *inside = target.split(".")
+    if name not in flows or not _to(flows[MENU], name):
+        return False
+    step = flows[name].steps.get(inside[0]) if inside else None
+    return not inside or (step is not None and inside[-1] in {choice.code for choice in step.choices})
+
+
+def _to(menu: Flow, name: str) -> list[tuple[str, str]]:
+    """The presses that lead from the menu's top to flow `name`, as the road keeps them."""
+    step = next((step.name for step in menu.steps.values() if step.sub == name), "")
+    road: list[tuple[str, str]] = []
+    while step and step != menu.first():
+        found = [(s.name, code) for s in menu.steps.values() for code, target in s.go.items() if target == step]
+        if not found:
+            return []
+        road.insert(0, found[0])
+        step = found[0][0]
+    return road
 
 
 class _Talk(Walk):
@@ -86,22 +106,40 @@ class _Talk(Walk):
             self.answer(heard)
 
     def answer(self, heard: Heard) -> None:
-        step = self.here()
-        answer = understand(step, options(self.flows, self.state), heard)
+        step, choices = self.here(), options(self.flows, self.state)
+        answer, why = understand(step, choices, heard, warned=self.state.wrong > 0)
         if answer is None:
-            self.wrong(step)
+            self.wrong(step, why)
         elif step.verb == "check":
             self.checked(answer)
+        elif choices and next(o.kind for o in choices if o.code == answer) == "group":
+            self.state.group, self.state.page, self.state.wrong = int(answer), 0, 0
         else:
             self.state.said = []
             self.take(self.state.at, answer)
 
-    def wrong(self, step: FlowStep) -> None:
+    def open(self, target: str) -> None:
+        """Goes where a sentence led: the questions that it answers are passed over, and what was understood is said."""
+        name, *inside = target.split(".")
+        state = self.state
+        state.road, state.kept, state.said, state.notice = _to(self.flows[MENU], name), {}, [], f"understood:{target}"
+        path = next(step.name for step in self.flows[MENU].steps.values() if step.sub == name)
+        if inside:
+            state.kept[f"{path}.{inside[0]}"] = inside[-1]
+        self.enter(path)
+
+    def begin(self, began: Began) -> None:
+        """A question of ours comes first; whatever stood here waits behind it."""
+        self.state = begin(began.flow, aside=self.state if self.state.at else begin(MENU))
+        self.state.facts = dict(began.facts)
+        self.start()
+
+    def wrong(self, step: FlowStep, why: str) -> None:
         state = self.state
         state.wrong += 1
         state.page = 0
         if state.wrong < WRONG_BEFORE_HELP:
-            state.notice = f"wrong.{step.answer or 'choice'}"
+            state.notice = why
             return
         state.wrong = 0
         if "spent" in step.go:
@@ -131,12 +169,14 @@ class _Talk(Walk):
         state = self.state
         if state.page > 0:
             state.page -= 1
+        elif state.group >= 0:
+            state.group = -1
         elif len(state.road) > state.wall and not state.ended:
             path, answer = state.road.pop()
             state.kept[path] = answer
             state.said, state.again = [], True
             self.enter(path)
-        elif state.aside and state.aside["at"] and not state.ended:
+        elif goes_back_aside(state) and not state.ended:
             self.come_back()
         elif state.wall:
             state.notice = "already_done"
@@ -156,11 +196,21 @@ class _Talk(Walk):
     def to_menu(self) -> None:
         left = self.state
         while left.aside:
-            left = from_json(left.aside)
-        fresh = begin(MENU)
-        fresh.waits = to_json(left) if has_answers(self.flows, left) and not left.waits else left.waits
+            left = left.aside
+        fresh = begin(MENU, waits=left.waits)
+        fresh.parked, left.parked, left.waits = left.parked, [], None
+        if has_answers(self.flows, left):
+            self.state = fresh
+            self.park(fresh.waits)
+            fresh.waits = left
         self.state = fresh
         self.start()
+
+    def park(self, left: State | None) -> None:
+        """What somebody told on this phone, and nobody goes on with, is kept until the conversation closes."""
+        if left and has_answers(self.flows, left):
+            self.state.parked += [*left.parked, left]
+            left.parked = []
 
     def to_language(self) -> None:
         if self.state.flow != LANGUAGE and LANGUAGE in self.flows:
@@ -171,14 +221,13 @@ class _Talk(Walk):
         """A new session: what can be lost is offered, without naming it; else the menu, with no trace."""
         state = self.state
         while state.aside:
-            state = from_json(state.aside)
+            state = state.aside
         self.state = state
-        private = any(self.flow_of(path).private for path in self.prefixes(state.at))
-        if unfinished(self.flows, state)[0] and not private:
+        if unfinished(self.flows, state)[0] and not self.is_private():
             state.resume, state.page, state.notice = "redial", 0, ""
         else:
-            waits, self.state = state.waits, begin(MENU)
-            self.state.waits = waits
+            self.state = begin(MENU, waits=state.waits)
+            self.state.parked = state.parked
             self.start()
 
     def choose_to_resume(self, pressed: str) -> None:
@@ -187,9 +236,10 @@ class _Talk(Walk):
             state.resume = ""
             self.ask_again()
         elif pressed == "2":
-            anew = "" if state.resume == "redial" else state.resume
-            self.state = begin(state.flow)
+            anew, state.resume = "" if state.resume == "redial" else state.resume, ""
+            self.state = begin(state.flow if anew else MENU)
             self.state.road = [pair for pair in state.road if anew and not pair[0].startswith(f"{anew}.")]
+            self.park(state)
             self.enter(anew) if anew else self.start()
         else:
             state.wrong = (state.wrong + 1) % WRONG_BEFORE_HELP
@@ -210,15 +260,15 @@ class _Talk(Walk):
                 outcome = "spent"
         self.follow(path, outcome)
 
-    def offer(self, codes: list[str]) -> None:
+    def offer(self, rows: Rows) -> None:
         state = self.state
         step = self.here()
-        state.rows = codes
-        valid = {o.code for o in options(self.flows, state)}
-        if not codes and step.turning("empty"):
+        state.rows, state.breaks = rows.codes, rows.breaks
+        fixed = {o.code for o in options(self.flows, state) if o.kind != "group"}
+        if not rows.codes and step.turning("empty"):
             state.rows = None
             self.follow(state.at, "empty")
-        elif self.may_use_kept(state.at) and state.kept[state.at] in valid:
+        elif self.may_use_kept(state.at) and state.kept[state.at] in fixed | ({*rows.codes} if step.rows else set()):
             self.take(state.at, state.kept[state.at])
         else:
             state.again = False
@@ -231,10 +281,14 @@ class _Talk(Walk):
         it names hold all the same)."""
         state = self.state
         for kept in (state.aside, state.waits):
-            if kept and has_answers(self.flows, from_json(kept)):
-                self.state = from_json(kept)
+            if kept and has_answers(self.flows, kept):
+                kept.parked += state.parked
+                self.state = kept
                 self.lapse()
                 return
+        if state.at and not state.ended and "silent" in self.here().go and state.road:
+            self.follow(state.at, "silent")
+            return
         path, flow = unfinished(self.flows, state)
         if flow is None:
             state.ended = True
@@ -252,4 +306,4 @@ class _Talk(Walk):
             else:
                 self.follow(state.at, "")
         self.want, state.said = None, []
-        self.enter(f"{path}.{flow.silent}")
+        self.enter(flow.silent if state.flow == path else f"{path}.{flow.silent}")

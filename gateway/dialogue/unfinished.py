@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
-from .flow import Flow, Flows, at
-from .state import State, from_json
+from .flow import ENTERED, Flow, Flows, pages
+from .state import State
 
 
 def innermost(state: State) -> State:
     """The conversation behind a language question; the one left behind the menu, where nothing else is said."""
     while state.aside:
-        state = from_json(state.aside)
-    return from_json(state.waits) if state.waits else state
+        state = state.aside
+    return state.waits or state
+
+
+def goes_back_aside(state: State) -> bool:
+    """Whether back leads to what waits behind this flow: always, but from the first choice of a language."""
+    return state.aside is not None and (bool(state.aside.at) or state.flow != "language")
 
 
 def has_answers(flows: Flows, state: State) -> bool:
     """Whether something would be lost if this conversation were forgotten."""
     return bool(unfinished(flows, state)[0]) or any(
-        has_answers(flows, from_json(kept)) for kept in (state.aside, state.waits) if kept
+        has_answers(flows, kept) for kept in (state.aside, state.waits) if kept
     )
 
 
 def unfinished(flows: Flows, state: State) -> tuple[str, Flow | None]:
-    """The path of the flow around `at` that opens by itself when left, if it holds a first answer."""
-    parts = state.at.split(".") if state.at and not state.ended else []
-    for depth in range(len(parts) - 1, 0, -1):
-        path = ".".join(parts[:depth])
-        flow, _ = at(flows, state.flow, f"{path}.{parts[depth]}")
-        if flow.silent and (state.answers(f"{path}.") or _below(state.old, path) or _below(state.kept, path)):
-            return path, flow
+    """The path of the flow around `at` that goes on by itself when left, if it holds a first answer; empty for a
+    flow that was begun by itself."""
+    if state.ended or not state.at:
+        return "", None
+    parts = state.at.split(".")
+    around = pages(flows, state.flow, state.at)
+    for depth in range(len(parts) - 1, -1, -1):
+        path, flow = ".".join(parts[:depth]), around[depth]
+        if flow.silent and (state.answers(_below(path)) or _any(state.old, path) or _any(state.kept, path)):
+            return path or flow.name, flow
+        if path.rpartition(".")[2].startswith(ENTERED):
+            break  # she turned to another flow: what she left for it is left
     return "", None
 
 
-def _below(answers: dict[str, str], path: str) -> bool:
-    return any(key.startswith(f"{path}.") for key in answers)
+def _below(path: str) -> str:
+    return f"{path}." if path else ""
+
+
+def _any(answers: dict[str, str], path: str) -> bool:
+    return any(key.startswith(_below(path)) for key in answers)
 
 
 def lasts(flows: Flows, state: State) -> int:
     """Seconds for which this conversation waits before it goes on by itself; 0 where nothing would be lost."""
     for kept in (state.aside, state.waits):
-        if kept and (found := lasts(flows, from_json(kept))):
+        if kept and (found := lasts(flows, kept)):
             return found
     flow = unfinished(flows, state)[1]
     return flow.lasts if flow else 0
+
+
+def said_again(parked: State, after: State) -> bool:
+    """Whether what was parked when somebody started again was then told anew: the same first answer of the same
+    flow, in a conversation that was carried through."""
+    first = next((pair for pair in parked.road if "." in pair[0]), None)
+    return after.acts > 0 and first in after.road

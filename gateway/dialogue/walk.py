@@ -6,14 +6,16 @@ wanted of the caller.
 
 from __future__ import annotations
 
-from .flow import END, Flow, Flows, at
+from ..language.catalogue import PLACEHOLDER, fill
+from .asking import MEDIA
+from .flow import END, ENTERED, OTHER, Flows, at, pages
 from .flow import Step as FlowStep
-from .state import Effect, ListOf, State, Want, from_json
+from .state import Effect, ListOf, State, Want
 
 
 class Walk:
-    def __init__(self, flows: Flows, state: State) -> None:
-        self.flows, self.state = flows, state
+    def __init__(self, flows: Flows, state: State, carries: frozenset[str] = frozenset()) -> None:
+        self.flows, self.state, self.carries = flows, state, carries
         self.want: Want = None
 
     def start(self) -> None:
@@ -41,22 +43,36 @@ class Walk:
     def do(self, path: str, step: FlowStep) -> None:
         if step.sub:
             waits = self.state.waits
-            if waits and waits["at"].startswith(f"{path}."):
-                self.state = from_json(waits)
+            if waits and waits.at.startswith(f"{path}."):
+                self.state = waits
                 self.state.resume = path
                 return
+            self.bring(path, step)
             self.enter(f"{path}.{self.flows[step.sub].first()}")
             return
         self.stand(path)
+        self.want = Effect(step.effect, path, self.answers_beside(path), str(self.state.acts))
+
+    def answers_beside(self, path: str) -> dict[str, str]:
+        """The answers on the road of the flow that `path` stands in."""
         outer = path.rpartition(".")[0]
-        self.want = Effect(step.effect, path, self.state.answers(f"{outer}." if outer else ""), str(self.state.acts))
+        return self.state.answers(f"{outer}." if outer else "")
+
+    def bring(self, path: str, step: FlowStep) -> None:
+        """Answers given beforehand to a sub-flow; one whose fact is not known is not given."""
+        for name, value in step.given.items():
+            filled = fill(value, self.state.facts)
+            if not PLACEHOLDER.search(filled):
+                self.state.kept[f"{path}.{name}"] = filled
 
     def ask(self, path: str, step: FlowStep) -> None:
-        self.stand(path)
         state = self.state
-        if step.rows:
-            outer = path.rpartition(".")[0]
-            self.want = ListOf(step.rows, path, state.answers(f"{outer}." if outer else ""))
+        if step.answer in MEDIA and not self.carries.intersection(MEDIA[step.answer]):
+            self.follow(path, "")  # this channel cannot carry the answer
+            return
+        self.stand(path)
+        if step.rows or step.only:
+            self.want = ListOf(step.rows or step.only, path, self.answers_beside(path))
         elif self.may_use_kept(path) and self.valid(step, state.kept[path]):
             self.take(path, state.kept[path])
         else:
@@ -72,12 +88,13 @@ class Walk:
     def stand(self, path: str) -> None:
         state = self.state
         state.at, state.page, state.pages, state.rows = path, 0, 1, None
+        state.breaks, state.group = [], -1
 
     def may_use_kept(self, path: str) -> bool:
         return path in self.state.kept and not self.state.again and not self.state.on_road(path)
 
     def valid(self, step: FlowStep, answer: str) -> bool:
-        return not step.choices or any(answer == choice.code for choice in step.choices)
+        return not step.choices or answer in {choice.code for choice in step.choices} | {"unknown" * step.unsure}
 
     def take(self, path: str, answer: str) -> None:
         state = self.state
@@ -87,7 +104,7 @@ class Walk:
         state.old = {p: a for p, a in state.old.items() if p != path}
         state.wrong, state.again = 0, False
         step = self.here_at(path)
-        fixed = {choice.code for choice in (*step.choices, *step.also)}
+        fixed = {choice.code for choice in (*step.choices, *step.also)} | {"unknown" * step.unsure}
         self.follow(path, answer if answer in fixed else "chosen" if step.rows else "")
 
     def forget_what_hung_on(self, path: str, answer: str) -> None:
@@ -106,6 +123,9 @@ class Walk:
         target = step.turning(outcome)
         if target == END:
             self.leave(path, outcome or "yes")
+        elif target.startswith(OTHER):
+            name = target.removeprefix(OTHER)
+            self.enter(f"{self.beside(path, ENTERED + name)}.{self.flows[name].first()}")
         elif target:
             self.enter(self.beside(path, target))
         elif step.end:
@@ -115,7 +135,9 @@ class Walk:
 
     def leave(self, path: str, word: str) -> None:
         outer = path.rpartition(".")[0]
-        if outer:
+        if outer.rpartition(".")[2].startswith(ENTERED):
+            self.leave(outer, word)
+        elif outer:
             self.follow(outer, word)
         elif self.state.aside:
             self.come_back()
@@ -128,18 +150,19 @@ class Walk:
     def here_at(self, path: str) -> FlowStep:
         return at(self.flows, self.state.flow, path)[1]
 
-    def flow_of(self, path: str) -> Flow:
-        return at(self.flows, self.state.flow, path)[0]
-
-    def prefixes(self, path: str) -> list[str]:
-        parts = path.split(".") if path else []
-        return [".".join(parts[: n + 1]) for n in range(len(parts))]
+    def is_private(self) -> bool:
+        """Whether the question that waits stands in a private flow, or in one that a private flow called."""
+        return any(flow.private for flow in pages(self.flows, self.state.flow, self.state.at))
 
     def beside(self, path: str, name: str) -> str:
         outer = path.rpartition(".")[0]
         return f"{outer}.{name}" if outer else name
 
     def come_back(self) -> None:
-        """From the language question to whatever waited for it."""
-        self.state = from_json(self.state.aside or {})
+        """From the language question, or a question of ours, to whatever waited behind it; its last word is kept."""
+        done = self.state
+        assert done.aside is not None
+        self.state = done.aside
         self.start()
+        if done.said:
+            self.state.notice = f"said:{done.flow}.{done.said[-1]}"

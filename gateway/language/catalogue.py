@@ -16,10 +16,12 @@ from pathlib import Path
 
 import polib
 
+from .locales import Key as Key
+from .locales import Traits, read_trait
+from .measure import prepare
 from .tags import SOURCE, fallbacks
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-Key = tuple[str, str]
 
 
 def mark(context: str, msgid: str) -> Key:
@@ -39,6 +41,7 @@ class Locale:
     reviewed: Mapping[Key, str] = field(default_factory=dict)
     drafts: Mapping[Key, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    traits: Traits = field(default_factory=lambda: Traits(""))
 
     def served(self, drafts: bool) -> dict[str, str]:
         """What may be shown, as {context + U+0004 + msgid: sentence}: the shape that a book keeps."""
@@ -62,7 +65,7 @@ def read_locale(folder: Path, tag: str) -> Locale:
             continue
         kept = reviewed if review_hash(context, entry.msgid, entry.msgstr) in marks else drafts
         kept[(context, entry.msgid)] = "" if entry.msgstr == "=" else entry.msgstr
-    return Locale(tag, reviewed, drafts, tuple(faults))
+    return Locale(tag, reviewed, drafts, tuple(faults), read_trait(folder, tag))
 
 
 def _reviewed_hashes(path: Path) -> set[str]:
@@ -78,19 +81,24 @@ class Texts:
 
     by_tag: Mapping[str, Mapping[str, str]]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_found", {})  # not a field: what was looked up once is no part of a book
+
     def say(self, tag: str, key: Key, **facts: str) -> str:
-        """The sentence in `tag`, or in what it falls back to, with the facts put in."""
+        """The sentence in `tag`, or in what it falls back to, with the facts put in; as a phone should get it."""
         return fill(self.find(tag, key), facts)
 
     def find(self, tag: str, key: Key) -> str:
+        known: dict[tuple[str, Key], str] = self._found  # type: ignore[attr-defined]
+        found = known.get((tag, key))
+        if found is None:
+            found = known[tag, key] = prepare(self._look_up(tag, key))
+        return found
+
+    def _look_up(self, tag: str, key: Key) -> str:
         context, msgid = key
-        for locale in fallbacks(tag):
-            if locale == SOURCE:
-                break
-            found = self.by_tag.get(locale, {}).get(f"{context}\x04{msgid}")
-            if found is not None:
-                return found
-        return msgid
+        served = (self.by_tag.get(locale, {}) for locale in fallbacks(tag) if locale != SOURCE)
+        return next((texts[f"{context}\x04{msgid}"] for texts in served if f"{context}\x04{msgid}" in texts), msgid)
 
 
 def fill(sentence: str, facts: Mapping[str, str]) -> str:

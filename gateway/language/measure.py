@@ -10,9 +10,10 @@ never after the Khmer coeng U+17D2, never after a Lao or Thai leading vowel.
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 
 import icu
 import regex
@@ -22,9 +23,27 @@ GSM_BASIC = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENSION = frozenset("^{}\\[~]|€\f")
+_GSM = re.compile(f"[{re.escape(''.join(sorted(GSM_BASIC | GSM_EXTENSION)))}]*")
+_DOUBLE = re.compile(f"[{re.escape(''.join(sorted(GSM_EXTENSION)))}]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _CLUSTERS = regex.compile(r"\X")
-_NEVER_LAST = "\u17d2" + "".join(map(chr, (*range(0x0EC0, 0x0EC5), *range(0x0E40, 0x0E45))))
+_NEVER_LAST = frozenset("\u17d2" + "".join(map(chr, (*range(0x0EC0, 0x0EC5), *range(0x0E40, 0x0E45)))))
+
+
+def _plain_clusters() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """For texts of ASCII, Khmer, Lao, Thai and Burmese alone, the same clusters found five times faster: which
+    letters hang on the one before is asked of `regex` once."""
+    blocks = (*range(0x20, 0x7F), *range(0xE01, 0xE5C), *range(0xE81, 0xEE0), *range(0x1000, 0x10A0))
+    letters = "".join(map(chr, (*blocks, *range(0x1780, 0x17FA))))
+    hanging = "".join(c for c in letters if len(_CLUSTERS.findall("\u1780" + c)) == 1)
+    joined = "".join(_NEVER_LAST) + "\u1039"
+    return re.compile(f"[{re.escape(letters)}]*"), re.compile(f".(?:[{hanging}]|(?<=[{joined}]).)*", re.S)
+
+
+_PLAIN, _PLAIN_CLUSTERS = _plain_clusters()
 _ENDS = "។៕.!?\n"
+_LEAST_SHARE = 3
+"""A piece is cut at a better place only if that leaves it at least two thirds of its length."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +59,16 @@ SMS = Size(160, 70)
 
 
 def is_gsm(text: str) -> bool:
-    return all(c in GSM_BASIC or c in GSM_EXTENSION for c in text)
+    return _GSM.fullmatch(text) is not None
 
 
 def septets(text: str) -> int:
-    return sum(2 if c in GSM_EXTENSION else 1 for c in text)
+    return len(text) + len(_DOUBLE.findall(text))
 
 
 def units(text: str) -> int:
     """UTF-16 code units."""
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text) + len(_ASTRAL.findall(text))
 
 
 def length(text: str) -> int:
@@ -57,13 +76,11 @@ def length(text: str) -> int:
     return septets(text) if is_gsm(text) else units(text)
 
 
-def room(text: str, size: Size) -> int:
-    """What the alphabet of `text` leaves free; negative when it does not fit."""
-    return size.septets - septets(text) if is_gsm(text) else size.units - units(text)
-
-
 def fits(text: str, size: Size) -> bool:
-    return room(text, size) >= 0
+    """Whether a text can be shown or sent at once, in the alphabet that it needs."""
+    if 2 * len(text) <= size.units:
+        return True  # no letter costs more than two in either alphabet
+    return septets(text) <= size.septets if is_gsm(text) else units(text) <= size.units
 
 
 def sms_parts(text: str) -> int:
@@ -85,14 +102,18 @@ def _network_parts(text: str, limit: int, gsm: bool) -> list[int]:
     return parts
 
 
+_PLAINER = {0x200B: None, 0x2060: None, 0xFEFF: None, 0xA0: " ", 0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}
+
+
 def prepare(text: str) -> str:
     """The text as a phone should get it: no zero-width space (a box on old phones), plain quotes and spaces."""
-    plain = {0x200B: None, 0x2060: None, 0xFEFF: None, 0xA0: " ", 0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}
-    return text.translate(plain)
+    return text if text.isascii() else text.translate(_PLAINER)
 
 
 def clusters(text: str) -> list[str]:
     """The pieces that may not be cut: grapheme clusters, with what must not end a piece glued to the next."""
+    if _PLAIN.fullmatch(text):
+        return _PLAIN_CLUSTERS.findall(text)
     pieces: list[str] = []
     for cluster in _CLUSTERS.findall(text):
         if pieces and pieces[-1][-1] in _NEVER_LAST:
@@ -110,44 +131,68 @@ def cut(text: str, size: Size, tail: str = "") -> list[str]:
 
 def _pieces(text: str, size: Size, tail: str) -> Iterator[str]:
     while text and not fits(text + tail, size):
-        end = _good_edge(text, _longest(text, size, tail))
+        edges = _edges(text, size, tail)
+        end = _good_edge(text, edges) if edges else _inside(text, size, tail)
         yield text[:end]
         text = text[end:]
     if text:
         yield text
 
 
-def _longest(text: str, size: Size, tail: str) -> int:
-    """The furthest place before which the text fits without cutting a cluster; at least one letter."""
-    end = 0
-    for cluster in clusters(text[: size.septets + 1]):
-        if not fits(text[: end + len(cluster)] + tail, size):
+def _most_letters(text: str, size: Size, tail: str) -> int:
+    """How many letters at most can stand before a cut, whatever they are joined to: the longest start that fits."""
+    gsm = min(_GSM.match(text).end(), size.septets) if is_gsm(tail) else 0  # type: ignore[union-attr]
+    while gsm and (over := septets(text[:gsm] + tail) - size.septets) > 0:
+        gsm -= (over + 1) // 2
+    rest = max(0, size.units - units(tail))
+    ucs = min(len(text), rest)
+    while (over := units(text[:ucs]) - rest) > 0:
+        ucs -= (over + 1) // 2
+    return max(gsm, ucs)
+
+
+def _edges(text: str, size: Size, tail: str) -> list[int]:
+    """Every place between two clusters before which the text fits, in order."""
+    most, at, edges = _most_letters(text, size, tail), 0, []
+    for cluster in clusters(text[: most + 1]):
+        at += len(cluster)
+        if at > most:
             break
-        end += len(cluster)
-    if end:
-        return end
-    end = 1
-    while end < len(text) and fits(text[: end + 1] + tail, size):
-        end += 1
-    return end
+        edges.append(at)
+    if edges and edges[-1] < len(text) and text[edges[-1] - 1] in _NEVER_LAST:
+        edges.pop()
+    return edges
 
 
-def _good_edge(text: str, end: int) -> int:
-    """A better place than `end` to cut, not more than a third of the piece before it: behind the end of a
-    sentence, behind a space, at a word's edge; always between clusters."""
-    edges = [edge for edge in accumulate(map(len, clusters(text[:end]))) if edge > end - end // 3]
+def _inside(text: str, size: Size, tail: str) -> int:
+    """Where to cut a first cluster that alone is longer than the limit; at least behind one letter."""
+    return max(1, _most_letters(text, size, tail))
+
+
+def _good_edge(text: str, edges: list[int]) -> int:
+    """The best place to cut, not more than a third of the piece before its end: behind the end of a sentence,
+    behind a space, at a word's edge; always between clusters."""
+    end = edges[-1]
+    near = [edge for edge in edges if edge > end - end // _LEAST_SHARE]
     for signs in (_ENDS, " "):
-        found = [edge for edge in edges if text[edge - 1] in signs]
+        found = [edge for edge in near if text[edge - 1] in signs]
         if found:
             return found[-1]
-    words = set(_word_edges(text[: end + 20]))
-    return max((edge for edge in edges if edge in words and text[edge - 1] not in _NEVER_LAST), default=end)
+    words = set(word_edges(text[: end + 20]))
+    return max((edge for edge in near if edge in words), default=end)
 
 
-def _word_edges(text: str) -> list[int]:
+_breakers = threading.local()
+
+
+def word_edges(text: str) -> list[int]:
     """Word edges by ICU's dictionaries (Khmer, Lao, Thai, Burmese have no spaces), as Python indices."""
-    breaker = icu.BreakIterator.createWordInstance(icu.Locale("km"))
-    breaker.setText(icu.UnicodeString(text))
+    breaker = getattr(_breakers, "words", None)
+    if breaker is None:
+        breaker = _breakers.words = icu.BreakIterator.createWordInstance(icu.Locale("km"))
+    breaker.setText(text)
+    if not _ASTRAL.search(text):
+        return list(breaker)
     at, index, edges = 0, 0, []
     for edge in breaker:
         while at < edge:

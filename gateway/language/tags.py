@@ -11,9 +11,6 @@ import re
 SOURCE = "en"
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 
-NAMES = {"en": "English", "km": "ភាសាខ្មែរ", "lo": "ພາສາລາວ", "km-Latn": "Khmer (ABC)", "lo-Latn": "Lao (ABC)"}
-"""What each locale calls itself, in its own letters: shown before a language is known."""
-
 
 def is_tag(text: str) -> bool:
     return bool(_TAG.fullmatch(text))

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from .. import audit, seal
 from ..country import Pack
 from ..db import insert_new
-from .records import Address, OfficeRow, Presence, QueueRow, Staff, StaffOffice, TotpUsed, Try
+from ..language.sorting import sort_key
+from .records import Address, OfficeName, OfficeRow, Presence, QueueRow, Staff, StaffOffice, TotpUsed, Try
 from .rules import ROLES
 
 NUMBER = "address.number"
@@ -51,6 +52,15 @@ def keep_language(db: Session, address_id: int, tag: str) -> None:
     db.execute(update(Address).where(Address.id == address_id).values(language=tag))
 
 
+def stop(db: Session, address_id: int, now: datetime) -> None:
+    """She wants no more messages from us."""
+    db.execute(update(Address).where(Address.id == address_id, Address.stopped_at.is_(None)).values(stopped_at=now))
+
+
+def start(db: Session, address_id: int) -> None:
+    db.execute(update(Address).where(Address.id == address_id).values(stopped_at=None))
+
+
 def forget(db: Session, address_id: int) -> None:
     """Deletes an address. The caller has made sure that nothing refers to it."""
     db.execute(delete(Address).where(Address.id == address_id))
@@ -58,6 +68,10 @@ def forget(db: Session, address_id: int) -> None:
 
 def number_of(db: Session, address_id: int) -> str:
     return db.get_one(Address, address_id).number
+
+
+def has_stopped(db: Session, address_id: int) -> bool:
+    return db.get_one(Address, address_id).stopped_at is not None
 
 
 def count_try(db: Session, kind: str, key: str, now: datetime) -> None:
@@ -107,6 +121,7 @@ def copy_offices(db: Session, pack: Pack) -> None:
         }
         _copy(db, offices.pop(office.code) if office.code in offices else OfficeRow(code=office.code), values)
     db.flush()
+    _copy_names(db, pack)
     for queue in pack.queues.values():
         values = {"office": queue.office, "kind": queue.kind, "names": dict(queue.names)}
         _copy(db, queues.pop(queue.code) if queue.code in queues else QueueRow(code=queue.code), values)
@@ -114,6 +129,17 @@ def copy_offices(db: Session, pack: Pack) -> None:
         old_office.retired = True
     for old_queue in queues.values():
         old_queue.retired = True
+    db.flush()
+
+
+def _copy_names(db: Session, pack: Pack) -> None:
+    """The offices' names with the keys that order them."""
+    known = {(row.office, row.tag): row for row in db.scalars(select(OfficeName))}
+    for office in pack.offices.values():
+        for tag, name in office.names.items():
+            row = known.get((office.code, tag))
+            if row is None or row.name != name:
+                db.merge(OfficeName(office=office.code, tag=tag, name=name, sort_key=sort_key(tag, name)))
     db.flush()
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, and_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from ..db import Base, Moment, Sealed
 
 
 class Address(Base):
-    """Where a citizen can be heard and answered: a phone number (E.164)."""
+    """Where a citizen can be heard and answered: a phone number (E.164). `stopped_at`: since when she wants no
+    messages."""
 
     __tablename__ = "addresses"
 
@@ -26,6 +27,7 @@ class Address(Base):
     number_hash: Mapped[str] = mapped_column(String(80), unique=True)
     language: Mapped[str | None] = mapped_column(String(12))
     last_month: Mapped[date]
+    stopped_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class OfficeRow(Base):
@@ -39,6 +41,28 @@ class OfficeRow(Base):
     parent: Mapped[str] = mapped_column(String(40))
     names: Mapped[dict[str, Any]] = mapped_column(JSON)
     retired: Mapped[bool] = mapped_column(default=False)
+
+
+class OfficeName(Base):
+    """What an office is called in a locale, with the ICU key (`language/sorting.py`) by which lists of it are
+    ordered: the same on every database, whatever collations it was built with."""
+
+    __tablename__ = "office_names"
+
+    office: Mapped[str] = mapped_column(ForeignKey("offices.code"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    sort_key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def offices_by_name(db: Session, country: str, tag: str) -> list[str]:
+    """The codes of a country's offices in the order of their names in `tag`; in English where that has none."""
+    of = select(OfficeRow.code).where(OfficeRow.country == country, OfficeRow.retired.is_(False))
+    for named in (tag, "en"):
+        mine = of.join(OfficeName, and_(OfficeName.office == OfficeRow.code, OfficeName.tag == named))
+        if found := list(db.scalars(mine.order_by(OfficeName.sort_key, OfficeRow.code))):
+            return found
+    return []
 
 
 class QueueRow(Base):

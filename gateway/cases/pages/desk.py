@@ -14,11 +14,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ... import audit, clock
 from ...channels import outbox
+from ...country import Pack
 from ...language.measure import sms_parts
 from ...people.actions import number_of, parents_of
-from ...people.records import QueueRow, Staff
+from ...people.records import QueueRow, Staff, offices_by_name
 from ...people.rules import in_reach, lineage
-from ...web import actor, house, render, staff_page
+from ...web import actor, house, page_language, render, staff_page
 from .. import actions
 from ..records import Case, CaseEvent, events_of, in_queues
 from ..rules import Refusal
@@ -85,16 +86,18 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
         sent = outbox.about(db, [f"case:{case_id}", *(f"event:{event.id}" for event in events)])
         names = {row.id: row.name for row in db.scalars(select(Staff))}
         queue_row = db.get(QueueRow, found.queue)
+        places = places_to_choose(db, pack, page_language())
     values = {
         "case": found,
         "timeline": timeline(events, sent),
         "pack": pack,
         "names": names,
         "once": secrets.token_hex(8),
+        "places": places,
     }
     values |= {"standing": clock.standing(datetime.now(UTC), found.due_at, pack.calendar), "queue": queue_row}
     values |= {"text": "", "refusal": None, "number": None, **more}
-    return render("case.html", status, places=places_to_choose(pack), **values)
+    return render("case.html", status, **values)
 
 
 def timeline(
@@ -106,12 +109,14 @@ def timeline(
     return [(at, line) for at, _, line in sorted(lines, key=lambda entry: (entry[0], entry[1]))]
 
 
-def places_to_choose(pack: Any) -> list[tuple[str, list[str]]]:
-    """Areas of the pilot by district, for setting where a person lives."""
+def places_to_choose(db: Session, pack: Pack, tag: str) -> list[tuple[str, list[str]]]:
+    """Areas of the pilot by district, for setting where a person lives; in the order of their names."""
+    places = [pack.offices[code].place for code in offices_by_name(db, pack.code, tag) if code in pack.offices]
     groups = []
     for province in pack.areas:
         groups.append((province, [province]))
-        groups += [(district, [district, *pack.places.under(district)]) for district in pack.places.under(province)]
+        for district in (place for place in places if pack.places.parent(place) == province):
+            groups.append((district, [district, *(p for p in places if pack.places.parent(p) == district)]))
     return groups
 
 

@@ -23,7 +23,8 @@ from ...house import House
 from ...people import actions as people
 from ...people.records import Address
 from ..book import Book
-from ..records import Conversation, HeardRow
+from ..records import Conversation, HeardRow, Question
+from . import waiting
 from .sitting import SESSION, Sitting
 
 HEARD_FOR = timedelta(hours=48)
@@ -97,7 +98,10 @@ def lapsed(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 
 def purge(db: Session, now: datetime) -> None:
     """Forgets hops after 48 hours, and numbers that nothing needs and nobody used for a month or two."""
     db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
-    quiet = select(Address.id).where(Address.last_month < people.month_before(now.date()))
-    for table in (Conversation, Case, Outgoing):
+    waiting.forget_old(db, now)
+    quiet = select(Address.id).where(
+        Address.last_month < people.month_before(now.date()), Address.stopped_at.is_(None)
+    )
+    for table in (Conversation, Case, Outgoing, Question):
         quiet = quiet.where(~exists().where(table.address_id == Address.id))
     db.execute(delete(Address).where(Address.id.in_(quiet)))

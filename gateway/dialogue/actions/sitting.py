@@ -19,18 +19,20 @@ from ...country import Pack
 from ...house import House
 from ...language import fold
 from ...language.tags import SOURCE
+from ...language.understanding import Understanding
 from ...people import actions as people
 from ...people.records import Address
 from .. import talk, unfinished
-from ..asking import is_pin
+from ..answers import is_pin
 from ..book import Book
-from ..effects import EFFECTS, LISTS, Stand, facts_in_words
+from ..effects import EFFECTS, LISTS, facts_in_words, fetch
+from ..effects.stand import Stand
 from ..flow import at
 from ..records import Conversation, Left
-from ..screens import Screens, Voice, screens
+from ..screens import STOPPED, Screens, Voice, screens
+from ..state import Began, Effect, Event, Heard, Lapsed, Opened, Redialled, State, from_json, to_json
 from ..state import Done as Performed
-from ..state import Effect, Event, Heard, Lapsed, Redialled, State, from_json, to_json
-from ..state import Rows as Fetched
+from . import waiting
 from .books import find_book, keep_book
 
 WANTS_A_MESSAGE = 30
@@ -57,31 +59,53 @@ class Sitting:
             self.lapse(row)
             self.address = people.hear_from(self.db, self.pack.code, self.number, self.now)
             row = None
-        state = self.greet(row, message)
+        state = self.greet(row, message, on)
         # What was typed for a conversation that is over, or before "continue?" was asked, answers nothing now.
         expected = not state.resume if message.new else row is not None
         for text in message.inputs if expected else ():
             if (state.ended and state.pages == 1) or (message.new and state.resume):
                 break
+            if self.words().stops(text):
+                return self.stop(row, state)
             state.pages = len(self.screens(state, on).pages)
-            state = self.advance(state, self.heard(state, text))
+            state = self.advance(state, self.heard(state, text), on.carries)
         return self.turn(row, state, message, on)
 
-    def greet(self, row: Conversation | None, message: Message) -> State:
+    def greet(self, row: Conversation | None, message: Message, on: Channel) -> State:
         """Where the conversation stands before what she typed: begun, gone on with, or taken up again."""
         if row is None:
-            return self.advance(self.begin(), None)
+            return self.ask_ours(self.advance(self.begin(), None, on.carries), on)
         state = self.resume(row)
         if not message.new:
             return state
         if self.language() is None:
             left = unfinished.has_answers(self.book.flows, state)
-            return self.advance(
-                talk.begin(talk.LANGUAGE, aside=unfinished.innermost(state)) if left else self.begin(), None
-            )
+            begun = talk.begin(talk.LANGUAGE, aside=unfinished.innermost(state)) if left else self.begin()
+            return self.advance(begun, None, on.carries)
         if self.now - row.heard_at > self.pack.resume and unfinished.has_answers(self.book.flows, state):
-            return self.advance(talk.begin(talk.MENU, waits=unfinished.innermost(state)), None)
-        return self.advance(state, Redialled())
+            return self.advance(talk.begin(talk.MENU, waits=unfinished.innermost(state)), None, on.carries)
+        return self.advance(state, Redialled(), on.carries)
+
+    def ask_ours(self, state: State, on: Channel) -> State:
+        """The first of our questions that wait for this address comes before the menu; the others wait on."""
+        if self.language() is None:
+            return state
+        question = waiting.next_question(self.db, self.address.id, self.now)
+        if question is None or question.flow not in self.book.flows:
+            return state
+        return self.advance(state, Began(question.flow, dict(question.facts)), on.carries)
+
+    def stop(self, row: Conversation | None, state: State) -> Turn:
+        """STOP: no more messages, and what she was saying is withdrawn; what others told here before is not."""
+        people.stop(self.db, self.address.id, self.now)
+        if row is not None:
+            self.open_parked(state)
+            self.close(row, State(ended=True), "stopped")
+        said = self.book.texts.say(self.language() or SOURCE, STOPPED, **self.pack.facts(self.language() or SOURCE))
+        return Turn(said, ends=True)
+
+    def words(self) -> Understanding:
+        return self.house.understanding(self.pack)
 
     def begin(self) -> State:
         self.book = self.served
@@ -99,17 +123,29 @@ class Sitting:
         tag = self.address.language
         return tag if tag in self.house.languages(self.pack) else None
 
-    def heard(self, state: State, text: str) -> Heard:
-        """The input; a secret number leaves this function only as a keyed hash."""
+    def heard(self, state: State, text: str) -> Heard | Opened:
+        """The input; a secret number leaves this function only as a keyed hash. Where the menu waits, a sentence may
+        say what is wanted."""
+        if talk.stands_at_menu(state) and (target := self.opening(text)):
+            return Opened(target)
         if not state.ended and not state.resume and state.at:
             _, step = at(self.book.flows, state.flow, state.at)
             if step.answer == "pin" and is_pin(text):
                 return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), PIN)))
         return Heard(text)
 
-    def advance(self, state: State, event: Event | None) -> State:
+    def opening(self, text: str) -> str:
+        """What a sentence written at the menu opens; empty where that is not sure."""
+        if self.words().starts(text):
+            people.start(self.db, self.address.id)
+        found = self.words().find(text)
+        target = found.target if found.sure else ""
+        offers = {*self.pack.services, *(self.pack.planned if self.house.settings.demo else ()), talk.LANGUAGE}
+        return target if target.partition(".")[0] in offers and talk.opens(self.book.flows, target) else ""
+
+    def advance(self, state: State, event: Event | None, carries: frozenset[str] = talk.ANY_CHANNEL) -> State:
         """Walks until a person must speak, performing what is wanted on the way."""
-        step = talk.advance(self.book.flows, state, event)
+        step = talk.advance(self.book.flows, state, event, carries)
         for _ in range(WANTS_A_MESSAGE):
             if step.want is None:
                 return step.state
@@ -117,8 +153,8 @@ class Sitting:
             if isinstance(step.want, Effect):
                 done: Event = self.perform(stand, step.want)
             else:
-                done = Fetched(LISTS[step.want.word].fetch(stand, step.want.answers))
-            step = talk.advance(self.book.flows, step.state, done)
+                done = fetch(stand, step.want.word, step.want.answers)
+            step = talk.advance(self.book.flows, step.state, done, carries)
         raise Endless(step.state.at)
 
     def perform(self, stand: Stand, want: Effect) -> Performed:
@@ -138,6 +174,7 @@ class Sitting:
             channel=self.channel,
             language=self.language() or SOURCE,
             flow=f"{flow.name}@{flow.print}",
+            facts=state.facts,
             now=self.now,
         )
 
@@ -181,13 +218,22 @@ class Sitting:
 
     def end(self, row: Conversation, state: State) -> None:
         """Closes a conversation: what it knew is forgotten. One left waiting behind the menu takes its place."""
-        if state.waits and (waits := from_json(state.waits)):
+        if state.waits:
+            waits, state.waits.parked = state.waits, state.parked
             lasts = unfinished.lasts(self.book.flows, waits)
             row.state, row.step = to_json(waits), f"{waits.flow}:{waits.at}"
             row.lapses_at = self.now + timedelta(seconds=lasts)
             self.db.flush()
         else:
+            self.open_parked(state)
             self.close(row, state, "ended")
+
+    def open_parked(self, state: State) -> None:
+        """What was told on this phone before somebody started again goes its way by itself; unless it was told
+        anew since."""
+        for parked in state.parked:
+            if not unfinished.said_again(parked, state):
+                self.advance(parked, Lapsed())
 
     def close(self, row: Conversation, state: State, how: str) -> None:
         """Deletes the conversation, keeping where it stood; and the number, if it asked to keep none."""
@@ -199,7 +245,8 @@ class Sitting:
 
     def forget_number(self) -> None:
         """Keeps no trace of a number whose only use was a complaint that keeps none."""
-        if not of_address(self.db, self.address.id, limit=1) and not goes_to(self.db, self.address.id):
+        stopped = self.address.stopped_at is not None  # her wish to hear nothing must be remembered
+        if not stopped and not of_address(self.db, self.address.id, limit=1) and not goes_to(self.db, self.address.id):
             self.db.expunge(self.address)
             people.forget(self.db, self.address.id)
 
@@ -207,6 +254,7 @@ class Sitting:
         """Left alone: the answers given become a case by themselves, or the conversation ends quietly."""
         before = self.resume(row)
         state = self.advance(before, Lapsed())
+        self.open_parked(state)
         self.close(row, state, "ended" if before.ended else "opened" if state.acts else "left")
 
 

@@ -1,0 +1,38 @@
+"""Questions of ours that wait for an address: surveys, later reminders and polls. One at a time.
+
+Nobody is asked two things at once, and nothing is asked while she is in the middle of something of her own. The
+oldest question comes first when she next begins a conversation; it is asked once. What she does not answer in its
+time is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ..records import Question
+
+
+def ask_later(
+    db: Session, address_id: int, flow: str, facts: Mapping[str, str], until: datetime, now: datetime
+) -> None:
+    """Puts a question behind those that wait already. `facts`: what the flow `needs`."""
+    db.add(Question(address_id=address_id, flow=flow, facts=dict(facts), put_at=now, until=until))
+    db.flush()
+
+
+def next_question(db: Session, address_id: int, now: datetime) -> Question | None:
+    """The oldest question that still waits, taken out of the line."""
+    waiting = select(Question).where(Question.address_id == address_id, Question.until > now)
+    found = db.scalar(waiting.order_by(Question.id).limit(1))
+    if found:
+        db.delete(found)
+        db.flush()
+    return found
+
+
+def forget_old(db: Session, now: datetime) -> None:
+    db.execute(delete(Question).where(Question.until <= now))

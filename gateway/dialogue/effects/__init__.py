@@ -1,0 +1,127 @@
+"""The words a flow may `do`, and the lists it may ask from: the one place where a flow's word becomes
+a room's action.
+
+Each effect declares its kind (*look* may be repeated, *hold* frees what it held before, *act* is done once), its
+outcomes (the good one first), the facts it gives and the answers it reads. A fact is stored raw and becomes
+words only when it is shown (`FACTS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from ...country import Pack
+from ...language import formats
+from ...language.catalogue import Texts
+from ...language.sorting import sort_key
+from ...people import actions as people
+from ..flow_check import EffectWords
+from ..grouping import WHOLE, groups
+from ..state import Done
+from ..state import Rows as Fetched
+from . import cases, places, planned
+from .stand import Answers, Rowing, Stand, Word
+
+
+def keep_language(stand: Stand, answers: Answers) -> Done:
+    """Keeps the language; asks whether it can be read where many phones cannot show its letters."""
+    tag = answers["which"]
+    people.keep_language(stand.db, stand.address_id, tag)
+    return Done("asks" if _latin(stand, tag) else "kept")
+
+
+def keep_latin(stand: Stand, answers: Answers) -> Done:
+    people.keep_language(stand.db, stand.address_id, _latin(stand, answers["which"]) or answers["which"])
+    return Done("kept")
+
+
+def _latin(stand: Stand, tag: str) -> str:
+    """The same language in Latin letters, if it may be served here."""
+    latin = stand.house.traits[tag].latin if tag in stand.house.traits else ""
+    return latin if latin in stand.house.languages(stand.pack) else ""
+
+
+def offered_here(stand: Stand, answers: Answers) -> Done:
+    """Whether this country offers this flow now."""
+    return Done("yes" if stand.flow.partition("@")[0] in stand.pack.services else "no")
+
+
+def languages(stand: Stand, answers: Answers) -> list[str]:
+    return list(stand.house.languages(stand.pack))
+
+
+def offered(stand: Stand, answers: Answers) -> list[str]:
+    """What stands on the menu: what the country offers; in the demo, also what is being built."""
+    found = [*stand.pack.services, *(stand.pack.planned if stand.house.settings.demo else ())]
+    return [*found, MORE] if SECOND_LEVEL.intersection(found) else found
+
+
+def topics(stand: Stand, answers: Answers) -> list[str]:
+    return list(stand.pack.categories)
+
+
+MORE = "more"
+SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety"))
+
+EFFECTS: Mapping[str, Word] = {
+    "keep_language": Word(EffectWords("look", ("kept", "asks"), reads=("which",)), keep_language),
+    "keep_latin": Word(EffectWords("look", ("kept",), reads=("which",)), keep_latin),
+    "offered_here": Word(EffectWords("look", ("yes", "no")), offered_here),
+    **cases.EFFECTS,
+    **places.EFFECTS,
+}
+
+
+def _tag_name(pack: Pack, code: str, tag: str) -> str:
+    return pack.language_names.get(code, code)
+
+
+def _code(pack: Pack, code: str, tag: str) -> str:
+    return code
+
+
+LISTS: Mapping[str, Rowing] = {
+    "languages": Rowing(languages, _tag_name),
+    "offered": Rowing(offered, _code),
+    "topics": Rowing(topics, _code),
+    **cases.LISTS,
+    **places.LISTS,
+}
+
+
+def fetch(stand: Stand, word: str, answers: Answers) -> Fetched:
+    """A list's codes now, in the order in which they are shown, and its groups where it is long."""
+    rowing = LISTS[word]
+    codes = rowing.fetch(stand, answers)
+    if not rowing.by_name and len(codes) <= WHOLE:
+        return Fetched(codes)
+    named = {code: rowing.label(stand.pack, code, stand.language) for code in codes}
+    codes = sorted(codes, key=lambda code: sort_key(stand.language, named[code]))
+    return Fetched(codes, groups([named[code] for code in codes]))
+
+
+Writer = Callable[[Texts, str, Pack, str], str]
+FACTS: Mapping[str, Writer] = {
+    "case": lambda texts, tag, pack, raw: formats.grouped(raw),
+    "promise": lambda texts, tag, pack, raw: formats.working_days(texts, tag, int(raw)),
+    "due": lambda texts, tag, pack, raw: (
+        formats.day_of(tag, datetime.fromisoformat(raw), pack.zone, pack.style(tag)) if raw else ""
+    ),
+    "place": lambda texts, tag, pack, raw: pack.places.name(raw, tag),
+}
+"""How a raw fact is written. A fact not named here is words already."""
+
+
+def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str]) -> dict[str, str]:
+    """The state's facts and the pack's, as words of this language."""
+    written = {name: FACTS[name](texts, tag, pack, raw) if name in FACTS else raw for name, raw in facts.items()}
+    return {**pack.facts(tag), **written}
+
+
+def declared() -> dict[str, EffectWords]:
+    return {**{name: word.words for name, word in EFFECTS.items()}, **planned.EFFECTS}
+
+
+def declared_lists() -> dict[str, bool]:
+    return {**{name: row.may_be_empty for name, row in LISTS.items()}, **planned.LISTS}

@@ -1,0 +1,139 @@
+"""What a flow's words do with cases: open one, tell how it stands, add to it, keep an opinion of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...cases import actions as cases
+from ...cases.records import Case, by_reference, last_words, of_address
+from ...cases.rules import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
+from ...country import Pack
+from ...language import formats
+from ...people import actions as people
+from ..flow_check import EffectWords
+from ..state import Done
+from .places import place_of, village_of
+from .stand import Rowing, Stand, Word
+
+
+def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """Opens the case from whatever was answered; what was not, is asked by the office."""
+    how, hours, pin = (answers.get(step, "") for step in ("how", "hours", "pin"))
+    if how == "call" and not hours:
+        how = ""  # she left before she said when it is safe: nobody calls her unasked
+    told = cases.Complaint(
+        category=answers.get("topic", "other"),
+        place=place_of(stand, answers),
+        village=village_of(answers),
+        against=answers.get("about", ""),
+        story=answers.get("story", ""),
+        answer_by=how,
+        safe_hours=hours,
+        pin=pin.partition(",")[0],
+        language=stand.language,
+        channel=stand.channel,
+        flow=stand.flow,
+    )
+    case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
+    return Done("opened", {"case": case.reference, "promise": str(case.promise_days)}, act=True)
+
+
+def my_cases(stand: Stand, answers: Mapping[str, str]) -> Done:
+    return Done("some" if my_numbers(stand, answers) else "none")
+
+
+def look_up(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """A case lodged from this very number."""
+    return Done("found" if _mine(stand, answers) else "none")
+
+
+def look_up_with_pin(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """A reference and a PIN, from any phone. The same outcome whether or not such a case exists."""
+    since = stand.now - TRIES_WINDOW
+    reference = answers["number"]
+    mine = people.tries(stand.db, "pin.address", stand.number_key, since) >= TRIES_PER_ADDRESS
+    its = people.tries(stand.db, "pin.case", reference, since) >= TRIES_PER_CASE
+    if mine or its or people.tries_of_all(stand.db, "pin.address", since) >= TRIES_IN_ALL:
+        return Done("locked")
+    if _opened(stand, answers) is None:
+        people.count_try(stand.db, "pin.address", stand.number_key, stand.now)
+        people.count_try(stand.db, "pin.case", reference, stand.now)
+        return Done("wrong")
+    return Done("found")
+
+
+def news(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """How the case stands, told as she chose to be answered. Looks again whether she may hear it."""
+    case = _opened(stand, answers) if "number" in answers else _mine(stand, answers)
+    if case is None:
+        return Done("none")
+    if case.answer_by in ("call", "hotline"):
+        return Done(case.answer_by, _news(stand, case))
+    if words := last_words(stand.db, case.id):
+        outcome = "resolved" if case.state == "resolved" else "answered"
+        return Done(outcome, {**_news(stand, case), "answer": words.body or ""})
+    if case.due_at is None:
+        return Done("received", _news(stand, case))
+    return Done("late" if stand.now > case.due_at else "waiting", _news(stand, case))
+
+
+def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+    case = by_reference(stand.db, answers.get("which", ""))
+    return case if case and case.address_id == stand.address_id else None
+
+
+def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+    case = by_reference(stand.db, answers.get("number", ""))
+    return case if case and cases.pin_fits(case, answers.get("pin", "").split(",")) else None
+
+
+def _news(stand: Stand, case: Case) -> dict[str, str]:
+    due = case.due_at.isoformat() if case.due_at else ""
+    return {"case": case.reference, "due": due, "promise": str(case.promise_days)}
+
+
+def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """Words for an open case that she may hear of; looked at again."""
+    case = _opened(stand, answers) if "number" in answers else _mine(stand, answers)
+    if case is None or case.state == "resolved":
+        return Done("closed")
+    cases.add_words(stand.db, case, answers["words"], stand.channel, stand.now)
+    return Done("added", act=True)
+
+
+def keep_opinion(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """What she thinks of how it ended; only answers that were given."""
+    case = by_reference(stand.db, stand.facts.get("case", ""))
+    if case and case.address_id == stand.address_id:
+        cases.keep_opinion(stand.db, case, {name: answers[name] for name in OPINION if answers.get(name)}, stand.now)
+    return Done("kept", act=True)
+
+
+def my_numbers(stand: Stand, answers: Mapping[str, str]) -> list[str]:
+    return [case.reference for case in of_address(stand.db, stand.address_id)]
+
+
+def _grouped(pack: Pack, code: str, tag: str) -> str:
+    return formats.grouped(code)
+
+
+OPINION = ("solved", "words", "easy")
+NEWS = ("case", "due", "promise", "answer")
+COMPLAINT = ("topic", "place", "where", "about", "story", "how", "hours", "pin")
+HEARD = ("waiting", "received", "late", "answered", "resolved", "call", "hotline", "none")
+
+EFFECTS: Mapping[str, Word] = {
+    "open_case": Word(EffectWords("act", ("opened",), ("case", "promise"), reads=COMPLAINT), open_case),
+    "my_cases": Word(EffectWords("look", ("some", "none")), my_cases),
+    "look_up": Word(EffectWords("look", ("found", "none"), reads=("which",)), look_up),
+    "look_up_with_pin": Word(
+        EffectWords("look", ("found", "wrong", "locked"), reads=("number", "pin")), look_up_with_pin
+    ),
+    "news": Word(EffectWords("look", HEARD, NEWS, reads=("which", "number", "pin")), news),
+    "add_words": Word(
+        EffectWords("act", ("added", "closed"), reads=("which", "number", "pin", "words"), harmless=True), add_words
+    ),
+    "keep_opinion": Word(EffectWords("act", ("kept",), reads=OPINION, harmless=True), keep_opinion),
+}
+
+LISTS: Mapping[str, Rowing] = {"my_numbers": Rowing(my_numbers, _grouped, may_be_empty=True)}

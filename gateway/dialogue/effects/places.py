@@ -1,0 +1,88 @@
+"""What a flow's words do with places: the lists of areas, the typed name, and where a complaint comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...cases.records import of_address
+from ...country import Pack
+from ..flow_check import EffectWords
+from ..state import Done
+from .stand import Answers, Rowing, Stand, Word
+
+STEPS = ("found", "commune", "district", "province")
+NO_PLACE = ("", "other", "later", "unknown", "typed", "none")
+PAGES = ("place", "where")
+FOUND_AT_MOST = 6
+
+
+def last_place(stand: Stand, answers: Answers) -> Done:
+    """The place of this address's last complaint, if she let the answer be written to this phone."""
+    code = _last(stand)
+    return Done("some", {"place": code}) if code else Done("none")
+
+
+def _last(stand: Stand) -> str:
+    written = (case.place for case in of_address(stand.db, stand.address_id) if case.answer_by == "write")
+    return next((place for place in written if place), "")
+
+
+def place_of(stand: Stand, answers: Answers) -> str:
+    """The smallest area that a complaint's answers name; empty where they name none."""
+    for page in PAGES:
+        if answers.get(f"{page}.same") == "yes":
+            return _last(stand)
+        for step in STEPS:
+            if answers.get(f"{page}.{step}", "") not in NO_PLACE:
+                return answers[f"{page}.{step}"]
+    return ""
+
+
+def village_of(answers: Answers) -> str:
+    """The village in her own words, where the gazetteer has none; or the name that it did not find."""
+    for page in PAGES:
+        if village := answers.get(f"{page}.village"):
+            return village
+        if answers.get(f"{page}.name") and not answers.get(f"{page}.found"):
+            return answers[f"{page}.name"]
+    return ""
+
+
+def provinces(stand: Stand, answers: Answers) -> list[str]:
+    return list(stand.pack.areas)
+
+
+def districts(stand: Stand, answers: Answers) -> list[str]:
+    return list(stand.pack.places.under(answers["province"]))
+
+
+def communes(stand: Stand, answers: Answers) -> list[str]:
+    return [
+        code for code in stand.pack.places.under(answers["district"]) if stand.pack.places.level(code) == "commune"
+    ]
+
+
+def places_found(stand: Stand, answers: Answers) -> list[str]:
+    """The areas whose name is nearest to what was typed, or whose code it is; the pilot's own first."""
+    return stand.pack.places.find(answers["name"], stand.pack.areas, FOUND_AT_MOST)
+
+
+def _name(pack: Pack, code: str, tag: str) -> str:
+    return pack.places.name(code, tag)
+
+
+def _with_parent(pack: Pack, code: str, tag: str) -> str:
+    """`Svay Dangkum (Siem Reap)`: a typed name may be that of many villages."""
+    place = pack.places.get(code)
+    parent = pack.places.name(place.parent, tag) if place and place.parent else ""
+    return f"{pack.places.name(code, tag)} ({parent})" if parent else pack.places.name(code, tag)
+
+
+EFFECTS: Mapping[str, Word] = {"last_place": Word(EffectWords("look", ("some", "none"), ("place",)), last_place)}
+
+LISTS: Mapping[str, Rowing] = {
+    "provinces": Rowing(provinces, _name),
+    "districts": Rowing(districts, _name, may_be_empty=True, by_name=True),
+    "communes": Rowing(communes, _name, may_be_empty=True, by_name=True),
+    "places_found": Rowing(places_found, _with_parent, may_be_empty=True),
+}

@@ -1,0 +1,69 @@
+"""Which words and sentences mean what, as people write them: `locales/<tag>/words.yaml`. Pure but for reading it.
+
+A heading is what a sentence opens: a flow (`complaint`), or a choice in it (`complaint.topic.unpaid`). `words` are
+keywords, `says` whole sentences as they were or might be sent. `stop` and `start` hold when they are the whole
+message. `sensitive` lists words that must not stand in a text of a private flow, where others may read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..reading import Fault, Lined, read_file, unknown_words
+from . import fold
+
+STOP, START, SENSITIVE = "stop", "start", "sensitive"
+
+
+@dataclass(frozen=True)
+class Meant:
+    """How people name one thing."""
+
+    words: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """One locale's words.yaml."""
+
+    tag: str
+    meant: Mapping[str, Meant] = field(default_factory=dict)
+    stop: frozenset[str] = frozenset()
+    start: frozenset[str] = frozenset()
+    sensitive: tuple[str, ...] = ()
+
+
+def read_words(folder: Path, tag: str) -> tuple[Words, list[Fault]]:
+    """The words of locale `tag` under `folder`, and what is wrong with them. None are there: none are wrong."""
+    path = folder / tag / "words.yaml"
+    if not path.exists():
+        return Words(tag), []
+    name = f"locales/{tag}/words.yaml"
+    found, faults = read_file(path, folder.parent)
+    meant: dict[str, Meant] = {}
+    for heading, row in found.items():
+        if heading == SENSITIVE:
+            continue
+        if not isinstance(row, Lined):
+            faults.append(Fault(name, found.line_of(heading), f"'{heading}' needs its words or says"))
+            continue
+        faults += unknown_words(row, ("words", "says"), name, f"'{heading}'")
+        meant[heading] = Meant(tuple(row.get("words", ())), tuple(row.get("says", ())), found.line_of(heading))
+    whole = {word: frozenset(map(fold.fold, meant.pop(word, Meant()).words)) for word in (STOP, START)}
+    return Words(tag, meant, whole[STOP], whole[START], tuple(found.get(SENSITIVE, ()))), faults
+
+
+def clashes(words: Words) -> list[Fault]:
+    """A fault for each keyword that opens two things."""
+    first: dict[str, str] = {}
+    faults = []
+    for heading, meant in words.meant.items():
+        for word in map(fold.fold, meant.words):
+            if first.setdefault(word, heading) != heading:
+                what = f"{words.tag}: '{word}' opens {first[word]} and {heading}"
+                faults.append(Fault(f"locales/{words.tag}/words.yaml", meant.line, what))
+    return faults

@@ -26,8 +26,9 @@ from gateway.country.read import read_pack
 from gateway.dialogue import talk
 from gateway.dialogue.effects import facts_in_words
 from gateway.dialogue.flow_read import read_flows
-from gateway.dialogue.screens import Voice, screens
+from gateway.dialogue.screens import screens
 from gateway.dialogue.state import Heard, from_json, to_json
+from gateway.dialogue.wording import Voice
 from gateway.house import served
 from gateway.language.catalogue import read_locale
 from gateway.language.measure import SMS, USSD, cut

@@ -38,7 +38,7 @@ from gateway.settings import read_settings
 from gateway.ticking import Tick
 from simulator.carrier import create_carrier
 
-from .caller import Caller
+from .caller import Caller, LastInputCaller
 from .desk import HASH, Desk
 
 ACCOUNT, TOKEN, SECRET = "AC" + "0" * 32, "the carrier's token", "the gateway's secret"
@@ -149,7 +149,8 @@ class Sala:
         self.tick = Tick(self.hands, self.book)
 
     def caller(self, number: str = "+85599000001", channel: str = "kh-ussd") -> Caller:
-        return Caller(self.client, SECRET, number, channel)
+        kind = LastInputCaller if channel == "kh-ussd-2" else Caller
+        return kind(self.client, SECRET, number, channel)
 
     def lodge(self, *keys: str, number: str = "+85599000001") -> Case:
         """Somebody dials, presses these keys, and reads her number; a worker routes the case."""

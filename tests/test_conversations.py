@@ -42,7 +42,9 @@ class Story:
         word, _, rest = line.partition(" ")
         match word:
             case "phone":
-                self.caller = self.sala.caller(rest)
+                self.caller = self.sala.caller(rest, self.caller.channel)
+            case "code":
+                self.caller = self.sala.caller(self.caller.number, rest)
             case "dial":
                 self.caller.dial(rest)
             case ">":

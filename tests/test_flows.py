@@ -3,41 +3,69 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.cli import __main__ as command
+from gateway.cli.check import draw, faults_of, read_world
 from gateway.cli.texts import collect
 from gateway.country.read import read_pack
 from gateway.country.route import route
 from gateway.dialogue import talk
+from gateway.dialogue.answers import understand
 from gateway.dialogue.book import bind, from_bytes, to_bytes
-from gateway.dialogue.effects import declared, declared_lists
+from gateway.dialogue.effects import vocabulary
+from gateway.dialogue.flow import Step
 from gateway.dialogue.flow_check import check_flows
 from gateway.dialogue.flow_read import flow_from_text, read_flows
-from gateway.dialogue.state import Done, Heard, Rows, from_json, to_json
+from gateway.dialogue.grouping import groups
+from gateway.dialogue.pressing import shortest_roads
+from gateway.dialogue.state import Done, Heard, Lapsed, Opened, Redialled, Rows, from_json, to_json
+from gateway.dialogue.state import to_bytes as state_bytes
 from gateway.language.catalogue import Texts
+from gateway.language.locales import read_traits
 from gateway.reading import Faulty
 from gateway.settings import ROOT
 
 BROKEN = Path(__file__).parent / "broken_flows"
 
 
-@pytest.mark.parametrize("path", sorted(BROKEN.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_planted_mistake_is_told(path: Path) -> None:
-    """Each file begins with `# expected: line sentence`; its flow is called `broken`."""
-    text = path.read_text(encoding="utf8")
-    expected = text.splitlines()[0].removeprefix("# expected: ")
-    flow, faults = flow_from_text("broken", text)
-    if not faults:
-        faults = check_flows({**read_flows(ROOT), "broken": flow}, declared(), declared_lists())
-    told = [f"{fault.line} {fault.sentence}" for fault in faults]
-    assert expected in told, told
+TODAY = date(2026, 11, 24)
+DEFECTS = sorted(path.parent.name for path in BROKEN.glob("*/expected"))
+
+
+def told(*folders: str, into: Path) -> list[str]:
+    """What the checker says of a small world: the sound one, with the files of others laid over it."""
+    for folder in folders:
+        shutil.copytree(BROKEN / folder, into, dirs_exist_ok=True)
+    read_traits.cache_clear()
+    try:
+        here, faults = read_world(into)
+    except Faulty as faulty:
+        return [str(fault) for fault in faulty.faults]
+    drawn = draw(here)
+    roads = list(shortest_roads(here.flows, vocabulary(), drawn, "menu"))
+    return [str(fault) for fault in (*faults, *faults_of(here, drawn, roads, TODAY))]
+
+
+def test_a_sound_world_has_no_fault(tmp_path: Path) -> None:
+    assert told("sound", into=tmp_path) == []
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_planted_mistake_is_told(defect: str, tmp_path: Path) -> None:
+    """Each folder lays its files over the sound world; `expected` is how the sentence begins, with file and line."""
+    said = told("sound", defect, into=tmp_path)
+    expected = (BROKEN / defect / "expected").read_text(encoding="utf8").strip()
+    assert any(line.startswith(expected) for line in said), said
 
 
 def test_the_flows_that_are_served_have_no_fault() -> None:
-    assert check_flows(read_flows(ROOT), declared(), declared_lists()) == []
+    assert check_flows(read_flows(ROOT), vocabulary()) == []
 
 
 def test_check_passes_and_says_what_it_proved(capsys) -> None:
@@ -45,6 +73,16 @@ def test_check_passes_and_says_what_it_proved(capsys) -> None:
     said = capsys.readouterr().out
     assert "no fault" in said
     assert "production does not serve it yet" in said
+    assert "hmn (Hmoob): voice only;" in said
+
+
+def test_the_table_counts_screens_parts_presses_and_seconds(capsys) -> None:
+    command.main(["check", "--table"])
+    said = capsys.readouterr().out
+    for words in ("kh-ussd: screens", "la-ussd: screens", "kh-sms: parts of a message", "presses / seconds"):
+        assert words in said
+    line = next(line for line in said.splitlines() if line.startswith("  complaint.done") and "/" in line)
+    assert "6 / " in line, "a reference number in at most six presses"
 
 
 def test_every_sentence_that_pages_and_code_say_is_collected() -> None:
@@ -71,12 +109,15 @@ def test_a_book_comes_back_from_its_bytes_as_it_was() -> None:
     assert (dict(again.flows), again.texts, again.print) == (dict(book.flows), book.texts, book.print)
 
 
+TOPICS = ["unpaid", "amount", "list", "charged", "other"]
+NOWHERE = Done("none")
+
+
 def play(*events):
-    """Walks the complaint by hand, feeding what effects and lists would bring."""
-    flows, step = read_flows(ROOT), None
-    state = talk.begin()
-    step = talk.advance(flows, state)
-    for event in events:
+    """Walks the complaint by hand from its first question, feeding what effects and lists would bring."""
+    flows = read_flows(ROOT)
+    step = talk.advance(flows, talk.begin())
+    for event in (Rows(["complaint", "status"]), Heard("1"), Rows(TOPICS), *events):
         step = talk.advance(flows, from_json(to_json(step.state)), event)
     return flows, step
 
@@ -84,7 +125,7 @@ def play(*events):
 def test_laws_one_and_five_a_change_that_turns_elsewhere_sends_nothing_of_the_road_it_left() -> None:
     """From "call me" back to "write": the safe hours she gave are not sent."""
     _, step = play(
-        Heard("1"), Heard("1"), Rows(["17", "01"]), Heard("4"), Heard("9"), Heard("2"), Heard("1"),
+        Heard("1"), NOWHERE, Rows(["17", "01"]), Heard("4"), Heard("9"), Heard("2"), Heard("1"),
         Heard("4"), Heard("1"), Heard("1"),
     )  # fmt: skip
     assert step.want.word == "open_case"
@@ -93,7 +134,7 @@ def test_laws_one_and_five_a_change_that_turns_elsewhere_sends_nothing_of_the_ro
 
 
 def test_law_four_back_does_not_cross_an_act() -> None:
-    flows, step = play(Heard("1"), Heard("1"), Rows(["17"]), Heard("3"), Heard("9"), Heard("1"), Heard("1"))
+    flows, step = play(Heard("1"), NOWHERE, Rows(["17"]), Heard("3"), Heard("9"), Heard("1"), Heard("1"))
     step = talk.advance(flows, step.state, Done("opened", {"case": "1", "promise": "1"}, act=True))
     assert step.state.ended
     after = talk.advance(flows, step.state, Heard("0"))
@@ -101,13 +142,112 @@ def test_law_four_back_does_not_cross_an_act() -> None:
     assert after.state.notice == "already_done"
 
 
-def test_the_state_stays_small() -> None:
-    import json
-
+def test_the_state_stays_small_after_seven_answers() -> None:
+    """Menu, topic, province, district, commune, a story of 40 Khmer letters, how: and the question after them."""
+    story = "បងមិនបានទទួលប្រាក់ទេ ខ្ញុំទៅសួរពីរដងហើយ"
     _, step = play(
-        Heard("1"), Heard("1"), Rows(["17"]), Heard("1"), Rows(["1710"]), Heard("1"), Rows(["171001"]), Heard("1")
-    )
-    assert len(json.dumps(to_json(step.state))) <= 512
+        Heard("1"), NOWHERE, Rows(["17"]), Heard("1"), Rows(["1710"]), Heard("1"), Rows(["171001"]), Heard("1"),
+        Heard(story), Heard("2"),
+    )  # fmt: skip
+    assert len(step.state.road) == 7
+    assert len(state_bytes(step.state)) <= 512
+
+
+def test_a_flow_turned_to_for_good_opens_nothing_that_was_left_for_it() -> None:
+    """She said that she is in danger: the half complaint behind it never becomes a case by itself."""
+    flows = read_flows(ROOT)
+    step = talk.advance(flows, talk.begin())
+    for event in (Rows(["complaint"]), Heard("1"), Rows([*TOPICS, "violence"]), Heard("5"), Done("yes")):
+        step = talk.advance(flows, step.state, event)
+    assert step.state.at == "complaint.@safety.what"
+    assert talk.advance(flows, step.state, Lapsed()).want is None
+    back = talk.advance(flows, step.state, Redialled())
+    assert back.state.resume == "", "a private flow is not offered again"
+
+
+def test_a_question_for_a_photo_is_passed_over_where_the_channel_carries_none() -> None:
+    _, step = play(Heard("1"), NOWHERE, Rows(["17"]), Heard("3"))
+    flows = read_flows(ROOT)
+    assert talk.advance(flows, step.state, Heard("9")).state.at == "complaint.how"
+    carried = talk.advance(flows, step.state, Heard("9"), frozenset({"photo"}))
+    assert carried.state.at == "complaint.proof"
+    sent = talk.advance(flows, carried.state, Heard("", media=("photo", "file-1")), frozenset({"photo"}))
+    assert dict(sent.state.road)["complaint.proof"] == "file-1"
+
+
+def test_what_a_sentence_opens_passes_its_question_over_and_back_asks_it() -> None:
+    flows = read_flows(ROOT)
+    step = talk.advance(flows, talk.begin())
+    step = talk.advance(flows, step.state, Rows(["complaint"]))
+    for event in (Opened("complaint.topic.unpaid"), Rows(TOPICS), NOWHERE, Rows(["17"])):
+        step = talk.advance(flows, step.state, event)
+    assert step.state.at == "complaint.place.province"
+    assert step.state.road == [("top", "complaint"), ("complaint.topic", "unpaid")]
+    assert talk.advance(flows, step.state, Heard("0")).state.at == "complaint.topic"
+
+
+def test_a_long_list_is_parted_by_its_letters_and_one_group_opened() -> None:
+    names = [f"{letter}{n}" for letter in "ABCDE" for n in range(3)]
+    codes = [str(n) for n in range(len(names))]
+    _, step = play(Heard("1"), NOWHERE)
+    flows = read_flows(ROOT)
+    step = talk.advance(flows, step.state, Rows(codes, groups(names)))
+    assert len(step.state.breaks) <= 8
+    step = talk.advance(flows, step.state, Heard("2"))
+    first = step.state.rows[step.state.breaks[1]]
+    assert step.state.group == 1
+    chosen = talk.advance(flows, step.state, Heard("1"))
+    assert dict(chosen.state.road)["complaint.place.province"] == first
+    assert talk.advance(flows, step.state, Heard("0")).state.group == -1
+
+
+@given(st.lists(st.text(alphabet="ABCDEFGHIកខគຄງ", min_size=1, max_size=4), max_size=70))
+@settings(max_examples=300, deadline=None)
+def test_groups_hold_every_name_once_and_are_never_more_than_eight(names: list[str]) -> None:
+    names = sorted(names)
+    begins = groups(names)
+    assert begins == sorted(set(begins))
+    assert len(begins) <= 8
+    if len(names) <= 8:
+        assert begins == []
+    else:
+        assert begins[0] == 0
+        assert begins[-1] < len(names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "meant"),
+    [
+        ("money", "400,000 riel", "400000"),
+        ("money", "៤០០.០០០ រៀល", "400000"),
+        ("money", "none", None),
+        ("date", "27/11/2026", "2026-11-27"),
+        ("date", "២៧ ១១ ២៥៦៩", "2026-11-27"),
+        ("date", "2026-11-27", "2026-11-27"),
+        ("date", "31/2/2026", None),
+        ("year", "2530", "1987"),
+        ("year", "໒໕໓໐", "1987"),
+        ("year", "87", None),
+        ("phone", "012 345 678", "012345678"),
+        ("phone", "12", None),
+        ("card", "17120103-5001", "17120103-5001"),
+        ("place", " Siem Reap ", "Siem Reap"),
+    ],
+)
+def test_answers_are_understood_as_people_write_them(kind: str, typed: str, meant: str | None) -> None:
+    step = Step("q", "ask", 1, answer=kind)
+    assert understand(step, [], Heard(typed))[0] == meant
+
+
+def test_a_card_that_looks_wrong_is_hinted_at_once_and_then_taken() -> None:
+    step = Step("q", "ask", 1, answer="card")
+    assert understand(step, [], Heard("123")) == (None, "wrong.card")
+    assert understand(step, [], Heard("123"), warned=True)[0] == "123"
+
+
+def test_a_number_keeps_to_its_bounds() -> None:
+    step = Step("q", "ask", 1, answer="number", least=1, most=12)
+    assert [understand(step, [], Heard(n))[0] for n in ("0", "1", "១២", "13", "x")] == [None, "1", "12", None, None]
 
 
 @pytest.fixture
@@ -145,8 +285,8 @@ def country(tmp_path: Path) -> Path:
             "closed: {next monday: x}",
             "'next monday' is not a date; write one such as 2026-11-23",
         ),
-        ("channels", "kind: ussd", "kind: usd", "'usd' is not a kind of channel; write ussd or sms"),
-        ("channels", "units: 80", "units: 80\n  units: 70", "'units' is given twice (first on line 7)"),
+        ("channels", "kind: ussd", "kind: usd", "'usd' is not a kind of channel; write ussd, sms or voice"),
+        ("channels", "units: 80", "units: 80\n  units: 70", "'units' is given twice (first on line 8)"),
     ],
 )
 def test_a_pack_with_a_mistake_is_refused_with_file_line_and_sentence(country: Path, file, old, new, told) -> None:

@@ -11,22 +11,27 @@ import smsutil
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.country.read import read_pack
 from gateway.language import fold, formats
 from gateway.language.catalogue import Texts, read_locale, review_hash
+from gateway.language.formats import Style
 from gateway.language.measure import SMS, USSD, Size, clusters, cut, fits, is_gsm, septets, sms_parts, units
+from gateway.language.sorting import sort_key
 from gateway.language.tags import babel_name, fallbacks
+from gateway.settings import ROOT
 
 KHMER = "".join(map(chr, range(0x1780, 0x17DE)))
 LAO = "".join(chr(c) for c in range(0x0E81, 0x0EDE) if chr(c).isprintable())
 LETTERS = st.sampled_from(
     [*KHMER, *"ស្ត្រី", *LAO, *"กขคเแโใไ", *"မြန်", "😟", "👩‍🍼", " ", " ", "។", "a", "Z", "€", "1", "\n"]
 )
+NEVER_LAST = "\u17d2ເແໂໃໄเแโใไ"
 TEXTS = st.lists(LETTERS, max_size=400).map("".join)
 GSM = st.text(alphabet="abcXYZ 019@£$éñ^{}[]~|€\\", max_size=400)
 
 
 @given(TEXTS | GSM, st.sampled_from([USSD, SMS, Size(20, 10)]))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=20_000, deadline=None)
 def test_pieces_fit_rejoin_and_cut_no_letter(text: str, size: Size) -> None:
     pieces = cut(text, size)
     assert "".join(pieces) == text
@@ -34,6 +39,7 @@ def test_pieces_fit_rejoin_and_cut_no_letter(text: str, size: Size) -> None:
     whole = {0}
     for cluster in clusters(text):
         whole.add(max(whole) + len(cluster))
+    assert not any(piece[-1] in NEVER_LAST for piece in pieces[:-1] if len(regex.findall(r"\X", piece)) > 1)
     at = 0
     for piece in pieces[:-1]:
         at += len(piece)
@@ -109,6 +115,7 @@ def locale(tmp_path):
         for context, msgid, msgstr, fuzzy in entries:
             po.append(polib.POEntry(msgctxt=context, msgid=msgid, msgstr=msgstr, flags=["fuzzy"] if fuzzy else []))
         po.save(str(folder / "messages.po"))
+        (folder / "locale.yaml").write_text("name: Khmer\n")
         (folder / "reviewed.csv").write_text("hash,reviewer,date\n" + "".join(f"{h},x,2026-11-22\n" for h in reviewed))
         return read_locale(tmp_path, "km")
 
@@ -125,3 +132,97 @@ def test_stale_and_broken_entries_are_never_served(locale) -> None:
     found = locale([("a", "Old", "ចាស់", True), ("b", "Number {case}", "លេខ {cas}", False)])
     assert (found.reviewed, found.drafts) == ({}, {})
     assert found.faults == ("km: 'b' does not keep the words in braces of \"Number {case}\"",)
+
+
+@given(TEXTS)
+@settings(max_examples=2000, deadline=None)
+def test_the_fast_clusters_are_those_of_an_independent_library(text: str) -> None:
+    """Ours may glue more together (what must not end a piece), never less."""
+    edges, at = {0}, 0
+    for cluster in regex.findall(r"\X", text):
+        at += len(cluster)
+        edges.add(at)
+    at = 0
+    for cluster in clusters(text):
+        at += len(cluster)
+        assert at in edges
+
+
+@given(TEXTS)
+@settings(max_examples=2000, deadline=None)
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold.fold(fold.fold(text)) == fold.fold(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("បណ្ដឹង", "បណ្តឹង"),
+        ("ឲ្យ", "ឱ្យ"),
+        ("ស្រ្តី", "ស្ត្រី"),
+        ("ໜອງ", "ຫນອງ"),
+        ("ໝໍ", "ຫມໍ"),
+        ("ຫຼວງ", "ຫລວງ"),
+        ("ນ້ຳ", "ນໍ້າ"),
+        ("ເເມ່", "ແມ່"),
+        ("น้ำ", "นํ้า"),
+        ("STOP", "stop"),
+        ("ប្រាក់\u200b១២", "ប្រាក់12"),
+    ],
+)
+def test_spellings_of_one_word_fold_together(one: str, other: str) -> None:
+    assert one != other
+    assert fold.fold(one) == fold.fold(other)
+
+
+def test_different_words_stay_different() -> None:
+    for one, other in [("ប្រាក់", "ប្រេក់"), ("ເງິນ", "ເງນ"), ("ឃុំ", "ភូមិ")]:
+        assert fold.fold(one) != fold.fold(other)
+
+
+def test_names_stand_where_a_dictionary_has_them() -> None:
+    lao = sorted(["ໄກ", "ຂາ", "ກາ", "ແກ"], key=lambda word: sort_key("lo", word))
+    assert [fold.initial(word) for word in lao] == ["ກ", "ກ", "ກ", "ຂ"]
+    assert sorted(["ខេត្ត", "ក្រុង", "កណ្តាល"], key=lambda word: sort_key("km", word))[-1] == "ខេត្ត"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (formats.money("km", 400000, "KHR"), "400,000 រៀល"),
+        (formats.money("lo", 150000, "LAK"), "150,000 ກີບ"),
+        (formats.money("km-Latn", 400000, "KHR"), "400,000 riel"),
+        (formats.number("km", 1520000, Style(native_digits=True)), "១,៥២០,០០០"),
+        (formats.day_and_year("en", date(2026, 11, 27)), "Friday 27 November 2026"),
+        (formats.day_and_year("lo", date(2026, 11, 27), Style(True, True)), "ວັນສຸກ ໒໗ ພະຈິກ ໒໕໖໙"),
+        (formats.phone("012345678"), "012 345 678"),
+        (formats.grouped("4829130572264"), "482 913 057 2264"),
+    ],
+)
+def test_numbers_money_days_and_phones_are_written_as_they_are_read(written: str, expected: str) -> None:
+    assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "code"),
+    [
+        ("kh", "Siem Reap", "17"),
+        ("kh", "svay dongkom, siem reap", "171002"),
+        ("kh", "ស្វាយដង្គំ", "171002"),
+        ("kh", "១៧១០", "1710"),
+        ("kh", "Poipet", "0110"),
+        ("la", "sanamsay", "1703"),
+        ("la", "ສະຫນາມໄຊ", "1703"),
+        ("la", "savanaket", "13"),
+        ("la", "ເມືອງ ພູວົງ", "1705"),
+    ],
+)
+def test_a_place_is_found_as_it_is_typed(country: str, typed: str, code: str) -> None:
+    pack = read_pack(ROOT, country)
+    assert code in pack.places.find(typed, pack.areas, 6)
+
+
+def test_a_place_that_is_none_is_not_guessed() -> None:
+    pack = read_pack(ROOT, "kh")
+    assert pack.places.find("zzzzqqq", pack.areas, 6) == []
+    assert pack.places.find("999999", pack.areas, 6) == []

@@ -25,7 +25,7 @@ def lodge_only(sala, *keys: str) -> None:
 
 
 def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
-    lodge_only(sala, "2", "1", "1", "1", "8", "1", "9", "1", "1")
+    lodge_only(sala, "2", "1", "1", "1", "3", "1", "2", "4", "9", "1", "1")
     assert sala.all_of(Case)[0].state == "received"
     sala.work()
     case = sala.all_of(Case)[0]
@@ -37,36 +37,25 @@ def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keys", "queue"),
+    ("labels", "queue"),
     [
-        (("1", "4"), "kh-17-triage"),
-        (("1", "3"), "kh-17-triage"),
-        (("1", "2", "14"), "kh-01-triage"),
-        (("1", "1", "8", "1"), "kh-1710"),
-        (("3", "1", "8", "1"), "kh-171001"),
-        (("4", "1", "8", "1"), "kh-1710"),
-        (("5", "2", "1", "1"), "kh-010201"),
+        (("Not paid", "Tell you later"), "kh-17-triage"),
+        (("Not paid", "Elsewhere"), "kh-17-triage"),
+        (("Not paid", "Banteay Meanchey", "I do not know"), "kh-01-triage"),
+        (("Not paid", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
+        (("Left off the list", "Siemreap", "Siem Reab", "Sla Kram"), "kh-171001"),
+        (("Asked to pay", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
+        (("Other", "Banteay Meanchey", "Mongkol Borei", "Banteay Neang"), "kh-010201"),
     ],
 )
-def test_the_lowest_office_that_can_decide_or_triage(sala, keys, queue) -> None:
+def test_the_lowest_office_that_can_decide_or_triage(sala, labels, queue) -> None:
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", keys[0])
-    for key in keys[1:]:
-        if key == "14":
-            last = [line for line in _all_lines(caller) if line.endswith("I do not know")][0]
-            key = last.split()[0]
-        caller.press(key)
+    caller.choose("English", "A problem", *labels)
     caller.press("9", "1", "1")
     sala.work()
     assert sala.all_of(Case)[0].queue == queue
 
-
-def _all_lines(caller) -> list[str]:
-    lines = caller.screen.splitlines()
-    while "9 More" in lines[-1]:
-        lines += caller.press("9").splitlines()
-    return lines
 
 
 def test_running_a_job_twice_changes_nothing(sala) -> None:

@@ -35,7 +35,12 @@ def main(words: list[str] | None = None) -> int:
         return made
 
     add("run", "run.run", "set up and start the whole demo; Ctrl-C stops it")
-    add("check", "check.check", "prove flows, texts and country packs")
+    proof = add("check", "check.check", "prove flows, texts, words and country packs")
+    proof.add_argument("--table", action="store_true", help="print screens, parts, presses and seconds")
+    for name, text in (("graph", "draw a flow as SVG"), ("script", "print a flow as the operator's page")):
+        shown = add(name, f"pictures.{name}", text)
+        shown.add_argument("flow")
+        shown.add_argument("--language", default="en", help="a locale, such as km")
     add("texts", "texts.texts", "collect the sentences and update the translations")
     dial = add("phone", "phone.phone", "a basic phone in this terminal, on the running demo")
     dial.add_argument("--number", default="+85599000001", help="the phone's own number")

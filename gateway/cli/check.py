@@ -1,51 +1,175 @@
-"""`sala check`: flows, texts and packs are proved before they are served. Prints each fault as a sentence."""
+"""`sala check`: flows, texts, words and packs are proved before they are served. Prints each fault as a sentence.
+
+`--table` prints what every step takes behind every door instead, and what the shortest roads cost.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 from ..country import Pack
 from ..country.read import read_pack
-from ..dialogue.effects import LISTS, declared, declared_lists, facts_in_words
+from ..dialogue import world_check as world
+from ..dialogue.effects import EFFECTS, LISTS, facts_in_words, planned, vocabulary
+from ..dialogue.flow import Flows
 from ..dialogue.flow_check import check_flows
 from ..dialogue.flow_read import read_flows
-from ..dialogue.prove import draw_all, missing_texts, too_many_screens
+from ..dialogue.pressing import Road, shortest_roads, too_long
+from ..dialogue.prove import Door, Drawn, Samples, draw_all, missing_texts, too_many_screens
+from ..dialogue.talk import MENU
 from ..house import served
 from ..language.catalogue import Locale, Texts, read_locale
-from ..language.measure import units
+from ..language.locales import Traits, read_traits
+from ..language.measure import SMS, units
+from ..language.sorting import sort_key
 from ..language.tags import SOURCE
+from ..language.words import Words, clashes, read_words
 from ..reading import Fault, Faulty
 from ..settings import ROOT
 from .texts import catalogue_faults
 
-COUNTRIES = ("kh",)
-LISTS_MAY_TAKE = {"place.district": 5, "place.commune": 5, "status.which": 3}
-"""Lists of places are as long as the country made them; everything else keeps to three screens."""
-SAMPLE_FACTS = {"case": "4829130572264", "promise": "10", "due": "2026-09-23T10:00:00+00:00", "answer": ""}
+SAMPLE_FACTS = {
+    "case": "4829130572264",
+    "promise": "10",
+    "due": "2026-09-23T10:00:00+00:00",
+    "answer": "",
+    "place": "",
+    "booking": "482 913 057 2264",
+    "when": "Fri 27 Nov 08:30",
+    "office": "Siem Reap",
+    "papers": "card, family book",
+    "count": "3",
+    "explanation": "You may ask for this. The office decides.",
+    "service": "",
+    "level": "1",
+    "valid": "31 Dec 2027",
+}
 
 
-def check(_: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class World:
+    """All that is proved together: what stands under one root."""
+
+    root: Path
+    packs: Mapping[str, Pack]
+    flows: Flows
+    locales: Mapping[str, Locale]
+    traits: Mapping[str, Traits]
+    words: Mapping[str, Words]
+    texts: Texts
+
+
+def read_world(root: Path) -> tuple[World, list[Fault]]:
+    """What stands under `root`, with what is wrong in the words files. Raises Faulty for what cannot be read."""
+    countries = sorted(path.parent.name for path in root.glob("countries/*/country.yaml"))
+    packs = {code: read_pack(root, code) for code in countries}
+    traits = read_traits(root / "locales")
+    tags = sorted({tag for pack in packs.values() for tag in pack.languages} - {SOURCE})
+    locales = {tag: read_locale(root / "locales", tag) for tag in tags}
+    read = {tag: read_words(root / "locales", tag) for tag in traits}
+    words = {tag: found for tag, (found, _) in read.items() if found.meant or found.sensitive}
+    faults = [fault for _, wrong in read.values() for fault in wrong]
+    return World(root, packs, read_flows(root), locales, traits, words, served(locales, drafts=True)), faults
+
+
+def faults_of(here: World, drawn: list[Drawn], roads: list[Road], today: date) -> Iterator[Fault]:
+    """Everything that is wrong in a world."""
+    flows, vocabulary_ = here.flows, vocabulary()
+    yield from check_flows(flows, vocabulary_)
+    yield from missing_texts(flows, here.locales)
+    for tag, locale in here.locales.items():
+        yield from (Fault(f"locales/{tag}/messages.po", 1, what) for what in locale.faults)
+    yield from too_many_screens(drawn)
+    yield from too_long(roads)
+    yield from world.private_words(flows, here.locales, here.words)
+    yield from world.headings(flows, here.words)
+    for known in here.words.values():
+        yield from clashes(known)
+    for pack in here.packs.values():
+        yield from world.categories(flows, pack, today)
+        yield from world.programmes(flows, pack)
+        yield from world.services(flows, pack, EFFECTS)
+        yield from world.routes(flows, pack)
+        yield from world.recordings(flows, pack, here.traits, recorded(here), vocabulary_)
+
+
+def recorded(here: World) -> dict[str, set[str]]:
+    """The contexts for which a locale has a recording: `locales/<tag>/voice/<context>.<kind>`."""
+    return {tag: {path.stem for path in (here.root / "locales" / tag / "voice").glob("*.*")} for tag in here.traits}
+
+
+def draw(here: World) -> list[Drawn]:
+    found: list[Drawn] = []
+    for pack in here.packs.values():
+        found += draw_all(here.flows, here.texts, doors(pack), samples(pack, here.texts), vocabulary())
+    return found
+
+
+def doors(pack: Pack) -> Iterator[Door]:
+    """Every channel that shows or sends texts, in every language of the pack."""
+    for row in pack.channels.values():
+        for tag in pack.languages if row.kind != "voice" else ():
+            yield Door(row.name, row.kind, row.size if row.kind == "ussd" else SMS, tag, row.seconds)
+
+
+def samples(pack: Pack, texts: Texts) -> Samples:
+    def rows(word: str, tag: str) -> list[str]:
+        if word in planned.SAMPLES:
+            return list(planned.SAMPLES[word])
+        if word not in LISTS:
+            return []
+        label = LISTS[word].label
+        named = [[label(pack, code, tag) for code in codes] for codes in _fullest(pack, word)]
+        longest = max(named, key=lambda labels: sum(units(name) + 4 for name in labels), default=[])
+        return sorted(longest, key=lambda name: sort_key(tag, name)) if LISTS[word].by_name else longest
+
+    def codes(word: str) -> list[str]:
+        return list(pack.categories) if word == "topics" else [*pack.services, *pack.planned, "more"]
+
+    return Samples(rows, codes, lambda tag: facts_in_words(texts, tag, pack, SAMPLE_FACTS))
+
+
+def _fullest(pack: Pack, word: str) -> list[list[str]]:
+    """The lists that this one may hold in this country."""
+    districts = [code for area in pack.areas for code in pack.places.under(area)]
+    match word:
+        case "provinces":
+            return [list(pack.areas)]
+        case "districts":
+            return [list(pack.places.under(area)) for area in pack.areas]
+        case "communes":
+            return [[c for c in pack.places.under(d) if pack.places.level(c) == "commune"] for d in districts]
+        case "my_numbers":
+            return [["4829130572264"] * 5]
+        case "places_found":
+            return [districts[:6]]
+        case _:
+            return [list(pack.languages)]
+
+
+def check(given: argparse.Namespace) -> int:
     """Raises Faulty with all that is wrong; says what was proved otherwise."""
-    packs = [read_pack(ROOT, code) for code in COUNTRIES]
-    flows = read_flows(ROOT)
-    tags = sorted({tag for pack in packs for tag in pack.languages} - {SOURCE})
-    locales = {tag: read_locale(ROOT / "locales", tag) for tag in tags}
-    texts = served(locales, drafts=True)
-    faults = [*check_flows(flows, declared(), declared_lists()), *missing_texts(flows, locales)]
-    faults += [
-        Fault(f"locales/{tag}/messages.po", 1, what) for tag, locale in locales.items() for what in locale.faults
-    ]
-    faults += catalogue_faults(locales)
-    drawn = 0
-    for pack in packs:
-        found = list(_drawn(pack, flows, texts))
-        drawn += len(found)
-        faults += too_many_screens(iter(found), LISTS_MAY_TAKE)
+    here, faults = read_world(ROOT)
+    drawn = draw(here)
+    roads = list(shortest_roads(here.flows, vocabulary(), drawn, MENU))
+    faults += faults_of(here, drawn, roads, datetime.now(UTC).date())
+    faults += catalogue_faults(here.locales)
+    if given.table:
+        print(table(drawn, roads))
     if faults:
         raise Faulty(faults)
-    print(f"{len(flows)} flows, {len(packs)} packs, {drawn} screens drawn: no fault.")
-    for tag, locale in locales.items():
+    print(f"{len(here.flows)} flows, {len(here.packs)} packs, {len(drawn)} screens drawn: no fault.")
+    for tag, locale in here.locales.items():
         print(standing(tag, locale))
+    said = {name for pack in here.packs.values() for name in world.spoken(here.flows, pack.services)}
+    for tag, traits in here.traits.items():
+        if traits.voice_only:
+            lacking = len(said - recorded(here)[tag])
+            print(f"{tag} ({traits.name}): voice only; {lacking} of {len(said)} recordings are lacking.")
     return 0
 
 
@@ -57,24 +181,32 @@ def standing(tag: str, locale: Locale) -> str:
     return f"{tag}: {counted}; production does not serve it yet."
 
 
-def _drawn(pack: Pack, flows: dict, texts: Texts):  # type: ignore[no-untyped-def,type-arg]
-    def rows(word: str, tag: str) -> list[str]:
-        label = LISTS[word].label
-        match word:
-            case "provinces":
-                return [label(pack, code, tag) for code in pack.areas]
-            case "districts":
-                lists = [pack.places.under(area) for area in pack.areas]
-            case "communes":
-                lists = [pack.places.under(d) for area in pack.areas for d in pack.places.under(area)]
-            case "my_numbers":
-                return ["482 913 057 2264"] * 3
-            case _:
-                return [label(pack, code, tag) for code in pack.languages]
-        named = [[label(pack, code, tag) for code in codes] for codes in lists]
-        return max(named, key=lambda labels: sum(units(name) + 4 for name in labels))
+def table(drawn: list[Drawn], roads: list[Road]) -> str:
+    """Step by language and channel: screens on USSD, parts by SMS; then presses and seconds of the shortest roads."""
+    heads = sorted({(one.door.channel, one.door.tag) for one in drawn})
+    shown = {(one.flow, one.step, one.door.channel, one.door.tag): one for one in drawn}
+    steps = list(dict.fromkeys((one.flow, one.step) for one in drawn))
+    lines = []
+    for channel in dict.fromkeys(channel for channel, _ in heads):
+        tags = [tag for c, tag in heads if c == channel]
+        ussd = next(one for one in drawn if one.door.channel == channel).door.mode == "ussd"
+        head = f"\n{channel}: {'screens' if ussd else 'parts of a message'}"
+        lines.append(head.ljust(34) + "".join(tag.rjust(9) for tag in tags))
+        for flow, step in steps:
+            cells = [shown[flow, step, channel, tag] for tag in tags]
+            figures = [str(len(one.pages) if ussd else one.parts) for one in cells]
+            lines.append(f"  {flow}.{step}".ljust(33) + "".join(figure.rjust(9) for figure in figures))
+    return "\n".join([*lines, *_roads_table(roads)])
 
-    size = next(row.size for row in pack.channels.values() if row.kind == "ussd")
-    return draw_all(
-        flows, texts, pack.languages, size, rows, lambda tag: facts_in_words(texts, tag, pack, SAMPLE_FACTS)
-    )
+
+def _roads_table(roads: list[Road]) -> Iterator[str]:
+    for channel in dict.fromkeys(road.door.channel for road in roads):
+        mine = [road for road in roads if road.door.channel == channel]
+        tags = list(dict.fromkeys(road.door.tag for road in mine))
+        allowed = mine[0].door.seconds
+        head = f"\n{channel}: presses / seconds from the menu (of {allowed} s)"
+        yield head.ljust(58) + "".join(tag.rjust(10) for tag in tags)
+        for flow, step in dict.fromkeys((road.flow, road.step) for road in mine):
+            costs = {road.door.tag: road.cost for road in mine if (road.flow, road.step) == (flow, step)}
+            cells = [f"{costs[tag].presses} / {costs[tag].seconds:.0f}".rjust(10) for tag in tags]
+            yield f"  {flow}.{step}".ljust(57) + "".join(cells)

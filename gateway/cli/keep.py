@@ -42,7 +42,6 @@ DEMO_SECOND = ("operator", "officer", "supervisor")
 """Roles that the demo's second country has somebody for, too."""
 
 
-
 def migrate(url: str) -> None:
     """Brings the database to the newest revision."""
     config = Config()

@@ -1,38 +1,31 @@
-"""What is wrong when all roads of all flows are followed. Pure.
+"""What is wrong with a page by itself: turnings, effects, lists, steps that no road leads to. Pure.
 
-Takes the words that code declares (effects with their outcomes, lists that may be empty) as
-arguments, so that a planted fault needs no code.
+Takes the words that code declares as arguments, so that a planted fault needs no code. What only shows when all
+roads are followed (facts, checks, loops) is found by `road_check.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from ..reading import Fault, did_you_mean
-from .flow import ANYWAY, END, Flow, Flows, Step
+from .flow import ANYWAY, END, OTHER, Flow, Flows, Step
+from .road_check import roads_of
+from .roads import Vocabulary, comes_out_as
 
 
-@dataclass(frozen=True)
-class EffectWords:
-    """What a flow may know of an effect: its kind (look, hold, act), the outcomes, the good one first, the facts it
-    gives and the answers it reads. `harmless`: an act that needs no check before it."""
-
-    kind: str
-    outcomes: tuple[str, ...]
-    facts: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    harmless: bool = False
-
-
-def check_flows(flows: Flows, effects: Mapping[str, EffectWords], lists: Mapping[str, bool]) -> list[Fault]:
-    """Every fault of every flow. `lists`: name to whether it may be empty."""
-    return sorted({fault for flow in flows.values() for fault in _Checker(flow, flows, effects, lists).faults()})
+def check_flows(flows: Flows, words: Vocabulary) -> list[Fault]:
+    """Every fault of every flow."""
+    faults: set[Fault] = set()
+    for flow in flows.values():
+        found = set(_Checker(flow, flows, words).faults())
+        faults |= found or set(roads_of(flow, flows, words))
+    return sorted(faults)
 
 
 class _Checker:
-    def __init__(self, flow: Flow, flows: Flows, effects: Mapping[str, EffectWords], lists: Mapping[str, bool]) -> None:
-        self.flow, self.flows, self.effects, self.lists = flow, flows, effects, lists
+    def __init__(self, flow: Flow, flows: Flows, words: Vocabulary) -> None:
+        self.flow, self.flows, self.effects, self.lists = flow, flows, words.effects, words.lists
 
     def faults(self) -> Iterator[Fault]:
         if self.within_itself():
@@ -42,7 +35,7 @@ class _Checker:
             yield from self.turnings(step)
             if step.verb == "do":
                 yield from self.does(step)
-            if step.rows:
+            if step.rows or step.only:
                 yield from self.asks_from_list(step)
             for name in step.lines:
                 if name not in self.flow.steps or self.flow.steps[name].verb not in ("ask", "do"):
@@ -56,16 +49,21 @@ class _Checker:
         seen, waiting = set(), [self.flow.name]
         while waiting:
             for step in self.flows[waiting.pop()].steps.values():
-                if step.sub == self.flow.name:
-                    return True
-                if step.sub in self.flows and step.sub not in seen:
-                    seen.add(step.sub)
-                    waiting.append(step.sub)
+                for inner in (step.sub, *(t.removeprefix(OTHER) for t in step.go.values() if t.startswith(OTHER))):
+                    if inner == self.flow.name:
+                        return True
+                    if inner in self.flows and inner not in seen:
+                        seen.add(inner)
+                        waiting.append(inner)
         return False
 
     def turnings(self, step: Step) -> Iterator[Fault]:
         for outcome, target in step.go.items():
-            if target not in self.flow.steps and target != END:
+            if target.startswith(OTHER):
+                name = target.removeprefix(OTHER)
+                if name not in self.flows:
+                    yield self.fault(step, f"'{name}' is not a flow{did_you_mean(name, self.flows)}")
+            elif target not in self.flow.steps and target != END:
                 hint = did_you_mean(target, self.flow.steps)
                 yield self.fault(step, f"step '{step.name}' goes to '{target}', which is not a step{hint}")
             possible = self.outcomes(step)
@@ -76,10 +74,11 @@ class _Checker:
         """The words as which a step may come out; None where that is not known."""
         if step.verb == "ask":
             found = {choice.code for choice in (*step.choices, *step.also)} | {"spent", "silent"}
+            found |= {"unknown"} if step.unsure else set()
             return found | ({"empty", "chosen"} if step.rows else set())
         if step.sub:
             sub = self.flows.get(step.sub)
-            return _comes_out_as(sub) if sub else None
+            return comes_out_as(sub) if sub else None
         if step.effect:
             effect = self.effects.get(step.effect)
             return {*effect.outcomes, "spent"} if effect else None
@@ -105,11 +104,16 @@ class _Checker:
             yield self.fault(step, f"step '{step.name}' counts tries and has no turning for spent")
 
     def asks_from_list(self, step: Step) -> Iterator[Fault]:
-        if step.rows not in self.lists:
-            yield self.fault(step, f"'{step.rows}' is not a list{did_you_mean(step.rows, self.lists)}")
-        elif self.lists[step.rows] and not step.turning("empty"):
+        name = step.rows or step.only
+        if name not in self.lists:
+            yield self.fault(step, f"'{name}' is not a list{did_you_mean(name, self.lists)}")
+        elif step.rows and self.lists[step.rows] and not step.turning("empty"):
             what = f"step '{step.name}' asks from '{step.rows}', which may be empty, and has no turning for empty"
             yield self.fault(step, what)
+
+    def codes(self, step: Step) -> set[str]:
+        """What a question with fixed choices may be answered with; never empty, so that a typed answer goes down."""
+        return {choice.code for choice in step.choices} | ({"unknown"} if step.unsure else set()) or {""}
 
     def roads(self) -> Iterator[Fault]:
         """Unreachable steps, and roads that run off the page."""
@@ -121,16 +125,11 @@ class _Checker:
             if step.name in reached:
                 continue
             reached.add(step.name)
-            down = "" if ANYWAY in step.go or (step.end and not step.sub) else self.flow.after(step.name)
+            down = "" if ANYWAY in step.go or step.end else self.flow.after(step.name)
             waiting += [name for name in (*step.go.values(), down) if name in self.flow.steps]
-            if not down and not step.end and ANYWAY not in step.go:
+            all_turn = step.verb == "ask" and not step.rows and self.codes(step) <= {*step.go}
+            if not down and not all_turn and not step.end and ANYWAY not in step.go:
                 yield self.fault(step, f"the page ends at '{step.name}', which says neither end nor go")
         for step in self.flow.steps.values():
             if step.name not in reached:
                 yield self.fault(step, f"no road leads to step '{step.name}'")
-
-
-def _comes_out_as(flow: Flow) -> set[str]:
-    """The words with which a flow may end."""
-    turned = {outcome for step in flow.steps.values() for outcome, target in step.go.items() if target == END}
-    return turned | {step.end for step in flow.steps.values() if step.end} | {"yes"}

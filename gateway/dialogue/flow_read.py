@@ -148,9 +148,7 @@ class _Page:
         unsure = row.get("unsure") == "yes"
         if (offered := len(fixed) + len(also) + unsure) > OPTIONS_ON_A_PAGE:
             with_unsure = " with 'I do not know'" if unsure else ""
-            self.fault(
-                step.line, f"step '{step.name}' offers {offered}{with_unsure}; a page holds {OPTIONS_ON_A_PAGE}"
-            )
+            self.fault(step.line, f"step '{step.name}' offers {offered}{with_unsure}; a page holds {OPTIONS_ON_A_PAGE}")
         step = replace(step, text=row["ask"], choices=fixed, also=also, rows=rows, answer=answer, unsure=unsure)
         optional, least, most = row.get("optional") == "yes", self.bound(row, "least"), self.bound(row, "most")
         if answer == "number":

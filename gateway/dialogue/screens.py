@@ -6,64 +6,15 @@ that go on and back stand at the foot of every page. Numbering does not start an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
 
-from ..language.catalogue import Texts, fill, mark
-from ..language.fold import initial
-from ..language.measure import Size, clusters, cut, fits, prepare
-from .asking import MEDIA, Option, group_rows, options, read_back
-from .flow import UNSURE, Choice, Flow, Flows, Step, at, context
+from ..language.measure import Size, cut, fits
+from .flow import Flows
 from .state import State
-from .unfinished import goes_back_aside
+from .wording import Voice, Writer
 
-BACK = mark("keys.back", "Back")
-ON = mark("keys.on", "More")
-SKIP = mark("keys.skip", "Skip")
-LANGUAGE = mark("keys.language", "Language")
-CONTINUE = mark("resume.continue", "Continue")
-ANEW = mark("resume.anew", "Start again")
-LINE = mark("check.line", "{name}: {value}")
-CHOSEN = mark("check.pin", "chosen")
-ATTACHED = mark("check.media", "attached")
-NOTICES = {
-    "wrong.choice": mark("wrong.choice", "Please press one of the numbers shown."),
-    "wrong.text": mark("wrong.text", "Please write a few words."),
-    "wrong.long": mark("wrong.long", "That is too long. Please write it shorter."),
-    "wrong.number": mark("wrong.number", "Please type a number from {least} to {most}."),
-    "wrong.money": mark("wrong.money", "Please type the amount in digits."),
-    "wrong.date": mark("wrong.date", "Please type day, month and year in digits."),
-    "wrong.year": mark("wrong.year", "Please type the year in four digits."),
-    "wrong.phone": mark("wrong.phone", "Please type the whole phone number."),
-    "wrong.place": mark("wrong.place", "Please type a name or a code."),
-    "wrong.card": mark("wrong.card", "This does not look like a card number. Check it, and type it again."),
-    "wrong.media": mark("wrong.media", "Please send a photo or a voice note."),
-    "wrong.reference": mark("wrong.reference", "A digit seems wrong. Your number has 13 digits."),
-    "wrong.pin": mark("wrong.pin", "Please type four digits."),
-    "wrong.hotline": mark("wrong.hotline", "Need help? Call {hotline}."),
-    "wrong.office": mark("wrong.office", "Need help? Ask your office."),
-    "already_done": mark("already_done", "That is already done."),
-    "started": mark("started", "You will get our messages again."),
-    "not_understood": mark("not_understood", "We did not understand. Please choose:"),
-}
-STOPPED = mark("stopped", "We will send you no more messages. To begin again, send START or dial {dial}.")
 OPTIONS_ON_A_PAGE = 8
-SHOWN_OF_A_TEXT = 24
-INITIALS_SHOWN = 4
-
-
-@dataclass(frozen=True)
-class Voice:
-    """In which words, on what: everything that a state leaves open."""
-
-    texts: Texts
-    tag: str
-    size: Size
-    mode: str
-    row: Callable[[str, str], str]  # the label of a list's row: (list, code)
-    facts: Callable[[Mapping[str, str]], Mapping[str, str]]  # the state's facts as words, with the pack's
 
 
 @dataclass(frozen=True)
@@ -81,7 +32,7 @@ class Screens:
 
 def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     """The pages for a state, in the words of `voice`."""
-    writer = _Writer(flows, state, voice)
+    writer = Writer(flows, state, voice)
     lines = [(line, True) for line in writer.lines()]
     head = [(text, False) for text in writer.head() if text]
     made = tuple(_pages(head + lines, writer.foot, voice.size))
@@ -119,146 +70,3 @@ def _pieces(blocks: list[tuple[str, bool]], tail: str, size: Size) -> Iterator[t
             yield text, is_line
         else:
             yield from ((piece.strip(), is_line) for piece in cut(text, size, tail))
-
-
-class _Writer:
-    def __init__(self, flows: Flows, state: State, voice: Voice) -> None:
-        self.flows, self.state, self.voice = flows, state, voice
-        self.feet: dict[tuple[bool, bool], str] = {}
-        if state.at:
-            self.flow, self.step = at(flows, state.flow, state.at)
-
-    @cached_property
-    def back(self) -> dict[str, list[tuple[str, str]]]:
-        """What a check reads back, by its lines."""
-        return dict(read_back(self.step, self.state))
-
-    @cached_property
-    def facts(self) -> Mapping[str, str]:
-        return self.voice.facts(self.state.facts)
-
-    def say(self, key: tuple[str, str]) -> str:
-        found = self.voice.texts.find(self.voice.tag, key)
-        return prepare(fill(found, self.facts)) if "{" in found else found
-
-    def head(self) -> Iterator[str]:
-        """The texts above the numbered lines."""
-        if not self.state.resume:
-            for path in self.state.said:
-                yield self.wording(*at(self.flows, self.state.flow, path))
-        if self.state.notice:
-            yield self.notice(self.state.notice)
-        if not self.state.ended and not self.state.resume:
-            yield self.wording(self.flow, self.step)
-
-    def notice(self, notice: str) -> str:
-        """A sentence of the machine: what was wrong, what was understood, or a last word said elsewhere."""
-        kind, _, what = notice.partition(":")
-        if kind == "understood":
-            return self.understood(what)
-        if kind == "said":
-            base, _, path = what.partition(".")
-            return self.wording(*at(self.flows, base, path))
-        if notice == "wrong.hotline" and not self.facts.get("hotline"):
-            notice = "wrong.office"
-        bounds = {"least": str(self.step.least), "most": str(self.step.most)} if notice == "wrong.number" else {}
-        return fill(self.say(NOTICES[notice]), bounds)
-
-    def understood(self, target: str) -> str:
-        """`Tell us a problem: Not paid`."""
-        name, *inside = target.split(".")
-        flow = self.flows[name]
-        title = self.say((f"{name}.title", flow.title))
-        if not inside:
-            return title
-        step = flow.steps[inside[0]]
-        chosen = next(choice for choice in step.choices if choice.code == inside[-1])
-        return fill(self.say(LINE), {"name": title, "value": self.choice(flow, step, chosen)})
-
-    def wording(self, flow: Flow, step: Step) -> str:
-        """A step's text in this mode; where the mode's wording is `=` or not written, the long one."""
-        mode = step.modes.get(self.voice.mode)
-        text = self.say((context(flow, step, self.voice.mode), mode)) if mode else ""
-        return text or (self.say((context(flow, step), step.text)) if step.text else "")
-
-    def lines(self) -> Iterator[str]:
-        if self.state.resume:
-            yield f"1 {self.say(CONTINUE)}"
-            yield f"2 {self.say(ANEW)}"
-            return
-        if self.state.ended:
-            return
-        for option in options(self.flows, self.state):
-            yield f"{option.number} {self.label(self.flow, self.step, option)}"
-
-    def label(self, flow: Flow, step: Step, option: Option) -> str:
-        if option.kind == "yes":
-            return self.say((context(flow, step, "yes"), step.yes))
-        if option.kind == "line":
-            name = self.say((context(flow, step, option.code), step.lines[option.code]))
-            value = self.value(*self.telling(self.back[option.code]))
-            return prepare(fill(self.say(LINE), {"name": name, "value": value}))
-        if option.kind == "row":
-            return prepare(self.voice.row(step.rows, option.code))
-        if option.kind == "group":
-            return self.group(step, int(option.code))
-        if option.kind == "unsure":
-            return self.say(UNSURE)
-        assert option.choice is not None
-        return self.choice(flow, step, option.choice)
-
-    def group(self, step: Step, group: int) -> str:
-        """A part of a long list by the letters that its names begin with."""
-        firsts = [next(iter(clusters(self.voice.row(step.rows, code))), "") for code in group_rows(self.state, group)]
-        initials = list(dict.fromkeys(initial(first) for first in firsts))
-        return " ".join(initials) if len(initials) <= INITIALS_SHOWN else f"{initials[0]} - {initials[-1]}"
-
-    def choice(self, flow: Flow, step: Step, choice: Choice) -> str:
-        """Its short label on a small screen; where that is `=`, the long one."""
-        short = choice.short != choice.long and self.voice.mode in ("ussd", "sms")
-        text = self.say((context(flow, step, f"{choice.code}.short"), choice.short)) if short else ""
-        return text or self.say((context(flow, step, choice.code), choice.long))
-
-    def telling(self, pairs: list[tuple[str, str]]) -> tuple[str, str]:
-        """The pair that says most: the last row of a list (a place that is known), else the last answer."""
-        rows = [pair for pair in pairs if not self.fixed(*pair)]
-        return (rows or pairs)[-1]
-
-    def fixed(self, path: str, answer: str) -> Choice | None:
-        _, step = at(self.flows, self.state.flow, path)
-        return next((choice for choice in (*step.choices, *step.also) if choice.code == answer), None)
-
-    def value(self, path: str, answer: str) -> str:
-        """An answer read back."""
-        flow, step = at(self.flows, self.state.flow, path)
-        chosen = self.fixed(path, answer)
-        if chosen:
-            return self.choice(flow, step, chosen)
-        if step.rows:
-            return self.voice.row(step.rows, answer)
-        if step.answer == "pin" or step.answer in MEDIA:
-            return self.say(CHOSEN if step.answer == "pin" else ATTACHED)
-        if answer == "unknown" and step.unsure:
-            return self.say(UNSURE)
-        start = "".join(islice(clusters(answer.replace("\n", " ")), SHOWN_OF_A_TEXT))
-        return start if start == answer else f"{start}.."
-
-    def foot(self, first: bool, more: bool) -> str:
-        if (first, more) not in self.feet:
-            self.feet[first, more] = self.keys(first, more)
-        return self.feet[first, more]
-
-    def keys(self, first: bool, more: bool) -> str:
-        """The line at the foot: what goes on, what goes back."""
-        state = self.state
-        found = [f"9 {self.say(ON)}"] if more else []
-        if not state.ended and not state.resume:
-            if self.step.optional and not more:
-                found.append(f"9 {self.say(SKIP)}")
-            if state.road or state.group >= 0 or goes_back_aside(state) or not first:
-                found.append(f"0 {self.say(BACK)}")
-            elif state.flow != "language":
-                found.append(f"# {self.say(LANGUAGE)}")
-        elif not first:
-            found.append(f"0 {self.say(BACK)}")
-        return "\n" + " ".join(found) if found else ""

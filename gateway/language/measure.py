@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -36,8 +37,10 @@ def _plain_clusters() -> tuple[re.Pattern[str], re.Pattern[str]]:
     blocks = (*range(0x20, 0x7F), *range(0xE01, 0xE5C), *range(0xE81, 0xEE0), *range(0x1000, 0x10A0))
     letters = "".join(map(chr, (*blocks, *range(0x1780, 0x17FA))))
     hanging = "".join(c for c in letters if len(_CLUSTERS.findall("\u1780" + c)) == 1)
-    joined = "".join(_NEVER_LAST) + "\u1039"
-    return re.compile(f"[{re.escape(letters)}]*"), re.compile(f".(?:[{hanging}]|(?<=[{joined}]).)*", re.S)
+    marks = "".join(c for c in hanging if unicodedata.category(c) == "Mn")
+    stacked, joined = f"[\u17d2\u1039][{marks}]*.", f"(?<=[{''.join(_NEVER_LAST)}])."
+    cluster = f"(?:{stacked}|.)(?:{stacked}|{joined}|[{hanging}])*"
+    return re.compile(f"[{re.escape(letters)}]*"), re.compile(cluster, re.S)
 
 
 _PLAIN, _PLAIN_CLUSTERS = _plain_clusters()

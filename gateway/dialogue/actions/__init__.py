@@ -99,9 +99,7 @@ def purge(db: Session, now: datetime) -> None:
     """Forgets hops after 48 hours, and numbers that nothing needs and nobody used for a month or two."""
     db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
     waiting.forget_old(db, now)
-    quiet = select(Address.id).where(
-        Address.last_month < people.month_before(now.date()), Address.stopped_at.is_(None)
-    )
+    quiet = select(Address.id).where(Address.last_month < people.month_before(now.date()), Address.stopped_at.is_(None))
     for table in (Conversation, Case, Outgoing, Question):
         quiet = quiet.where(~exists().where(table.address_id == Address.id))
     db.execute(delete(Address).where(Address.id.in_(quiet)))

@@ -29,9 +29,10 @@ from ..effects import EFFECTS, LISTS, facts_in_words, fetch
 from ..effects.stand import Stand
 from ..flow import at
 from ..records import Conversation, Left
-from ..screens import STOPPED, Screens, Voice, screens
+from ..screens import Screens, screens
 from ..state import Began, Effect, Event, Heard, Lapsed, Opened, Redialled, State, from_json, to_json
 from ..state import Done as Performed
+from ..wording import STOPPED, Voice
 from . import waiting
 from .books import find_book, keep_book
 

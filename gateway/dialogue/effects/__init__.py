@@ -16,8 +16,8 @@ from ...language import formats
 from ...language.catalogue import Texts
 from ...language.sorting import sort_key
 from ...people import actions as people
-from ..flow_check import EffectWords
 from ..grouping import WHOLE, groups
+from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
 from . import cases, places, planned
@@ -119,9 +119,8 @@ def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str])
     return {**pack.facts(tag), **written}
 
 
-def declared() -> dict[str, EffectWords]:
-    return {**{name: word.words for name, word in EFFECTS.items()}, **planned.EFFECTS}
-
-
-def declared_lists() -> dict[str, bool]:
-    return {**{name: row.may_be_empty for name, row in LISTS.items()}, **planned.LISTS}
+def vocabulary() -> Vocabulary:
+    """The words that flows may use, also those of rooms that are not built yet."""
+    effects = {name: word.words for name, word in EFFECTS.items()}
+    lists = {name: row.may_be_empty for name, row in LISTS.items()}
+    return Vocabulary({**effects, **planned.EFFECTS}, {**lists, **planned.LISTS})

@@ -10,7 +10,7 @@ from ...cases.rules import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIE
 from ...country import Pack
 from ...language import formats
 from ...people import actions as people
-from ..flow_check import EffectWords
+from ..roads import EffectWords
 from ..state import Done
 from .places import place_of, village_of
 from .stand import Rowing, Stand, Word
@@ -129,7 +129,7 @@ EFFECTS: Mapping[str, Word] = {
     "look_up_with_pin": Word(
         EffectWords("look", ("found", "wrong", "locked"), reads=("number", "pin")), look_up_with_pin
     ),
-    "news": Word(EffectWords("look", HEARD, NEWS, reads=("which", "number", "pin")), news),
+    "news": Word(EffectWords("look", HEARD, NEWS, reads=("which", "number", "pin"), bare=("none",)), news),
     "add_words": Word(
         EffectWords("act", ("added", "closed"), reads=("which", "number", "pin", "words"), harmless=True), add_words
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...cases.records import of_address
 from ...country import Pack
-from ..flow_check import EffectWords
+from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
 
@@ -57,9 +57,7 @@ def districts(stand: Stand, answers: Answers) -> list[str]:
 
 
 def communes(stand: Stand, answers: Answers) -> list[str]:
-    return [
-        code for code in stand.pack.places.under(answers["district"]) if stand.pack.places.level(code) == "commune"
-    ]
+    return [code for code in stand.pack.places.under(answers["district"]) if stand.pack.places.level(code) == "commune"]
 
 
 def places_found(stand: Stand, answers: Answers) -> list[str]:

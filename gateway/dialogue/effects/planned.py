@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..flow_check import EffectWords
+from ..roads import EffectWords
 
 QUESTIONS = ("card", "pregnant", "infant", "old", "school", "disability", "work")
 SAFE = ("what", "hours", "who")
-BOOKING = ("service", "office", "slot", "change", "sure", "day", "place")
+BOOKING = ("service", "office", "slot")
 
 EFFECTS: Mapping[str, EffectWords] = {
     "open_safe_case": EffectWords("act", ("opened",), reads=SAFE),

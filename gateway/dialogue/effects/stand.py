@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...country import Pack
 from ...house import House
-from ..flow_check import EffectWords
+from ..roads import EffectWords
 from ..state import Done
 
 

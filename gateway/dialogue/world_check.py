@@ -1,0 +1,146 @@
+"""What is wrong between the flows and the world they are served in: packs, words, routes, recordings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+
+from ..country import Pack
+from ..language import fold
+from ..language.catalogue import PLACEHOLDER, Locale
+from ..language.locales import Traits
+from ..language.words import Words
+from ..reading import Fault, did_you_mean
+from .flow import Flow, Flows, context, sentences
+from .roads import Vocabulary
+
+TOPICS = ("complaint", "topic")
+SCREENING = ("screening", "next")
+VERIFIED_FOR = timedelta(days=180)
+SENSITIVE = ("violence", "bribe", "staff")
+"""Categories in which somebody may be in danger: they need somebody to go to at once."""
+
+
+def categories(flows: Flows, pack: Pack, today: date) -> Iterator[Fault]:
+    """Categories that no choice leads to, and sensitive ones without a recently verified referral."""
+    file = f"countries/{pack.code}/categories.yaml"
+    flow = flows.get(TOPICS[0])
+    offered = {choice.code for choice in flow.steps[TOPICS[1]].choices} if flow else set()
+    for line, category in enumerate(pack.categories.values(), 1):
+        if flow and category.code not in offered:
+            hint = did_you_mean(category.code, offered)
+            yield Fault(file, line, f"pack {pack.code} has category '{category.code}'; no choice leads to it{hint}")
+        if category.code in SENSITIVE or category.referral:
+            referral = pack.referrals.get(category.referral)
+            checked = referral.verified_on if referral and referral.number else None
+            if checked is None or today - checked > VERIFIED_FOR:
+                what = f"category '{category.code}' is sensitive and needs a referral verified within 180 days"
+                yield Fault(file, line, what)
+
+
+def programmes(flows: Flows, pack: Pack) -> Iterator[Fault]:
+    """Rules that need an answer which no question of the screening gives."""
+    flow = flows.get(SCREENING[0])
+    asked = {step.name for step in flow.steps.values() if step.verb == "ask"} if flow else set()
+    for programme in pack.programmes.values():
+        for need in programme.asks:
+            if flow and need not in asked:
+                what = f"{pack.code} rule '{programme.code}' needs '{need}'; no step of {flow.name} asks it"
+                yield Fault(f"countries/{pack.code}/programmes.yaml", programme.line, what + did_you_mean(need, asked))
+
+
+def services(flows: Flows, pack: Pack, built: Collection[str]) -> Iterator[Fault]:
+    """Flows that a pack offers though a word of theirs is not built."""
+    for service in pack.services:
+        if service not in flows:
+            what = f"pack {pack.code} offers '{service}', which is not a flow{did_you_mean(service, flows)}"
+            yield Fault(f"countries/{pack.code}/country.yaml", 1, what)
+            continue
+        for step in flows[service].steps.values():
+            if step.effect and step.effect not in built:
+                what = f"pack {pack.code} offers '{service}', but '{step.effect}' is not built yet"
+                yield Fault(f"countries/{pack.code}/country.yaml", 1, what)
+
+
+def routes(flows: Flows, pack: Pack) -> Iterator[Fault]:
+    """A question that we send by a route which cannot be answered, without saying what to dial."""
+    silent = [row.name for row in pack.channels.values() if row.kind == "sms" and not row.can_reply]
+    for flow in flows.values():
+        first = flow.steps[flow.first()]
+        says_what_to_dial = "dial" in PLACEHOLDER.findall(first.modes.get("sms", ""))
+        if flow.sent and silent and first.verb == "ask" and not says_what_to_dial:
+            what = f"step '{first.name}' asks by {silent[0]}, which cannot be answered; say in 'sms' what to {{dial}}"
+            yield Fault(f"flows/{flow.name}.yaml", first.line, what)
+
+
+def private_words(flows: Flows, locales: Mapping[str, Locale], words: Mapping[str, Words]) -> Iterator[Fault]:
+    """A text of a private flow that names what nobody else may read."""
+    for flow in flows.values():
+        if not flow.private:
+            continue
+        for line, key in sentences(flow):
+            for tag, known in words.items():
+                locale = locales.get(tag)
+                text = key[1] if locale is None else (locale.reviewed.get(key) or locale.drafts.get(key, ""))
+                for word in known.sensitive:
+                    if _stands(fold.fold(word), fold.fold(text)):
+                        what = f"{tag}: '{key[0]}' is private and names '{word}' in a text that may be sent"
+                        yield Fault(f"flows/{flow.name}.yaml", line, what)
+
+
+def _stands(word: str, text: str) -> bool:
+    return f" {word} " in f" {text.translate(_MARKS)} " if word.isascii() else word in text
+
+
+_MARKS = str.maketrans(".,?!;:\"'()", " " * 10)
+
+
+def headings(flows: Flows, words: Mapping[str, Words]) -> Iterator[Fault]:
+    """Headings of words.yaml that open nothing."""
+    for tag, known in words.items():
+        for heading, meant in known.meant.items():
+            name, *inside = heading.split(".")
+            step = flows[name].steps.get(inside[0]) if name in flows and inside else None
+            fits = name in flows and (not inside or (step and inside[-1] in {c.code for c in step.choices}))
+            if not fits:
+                what = f"{tag}: '{heading}' is no flow and no choice of one"
+                yield Fault(f"locales/{tag}/words.yaml", meant.line, what)
+
+
+def recordings(
+    flows: Flows, pack: Pack, traits: Mapping[str, Traits], heard: Mapping[str, Collection[str]], words: Vocabulary
+) -> Iterator[Fault]:
+    """What a voice channel would have to say without a recording. `heard`: the contexts recorded, by locale."""
+    for row in pack.channels.values():
+        for tag in row.languages if row.kind == "voice" else ():
+            if tag not in traits:
+                yield Fault(f"countries/{pack.code}/channels.yaml", row.line, f"'{tag}' is not a locale")
+                continue
+            lacking = [name for name in spoken(flows, pack.services) if name not in heard.get(tag, ())]
+            if lacking:
+                what = f"{tag}: {row.name} lacks {len(lacking)} recordings, the first '{lacking[0]}'"
+                yield Fault(f"countries/{pack.code}/channels.yaml", row.line, what)
+
+
+def spoken(flows: Flows, services: Collection[str]) -> list[str]:
+    """The contexts of every text that a voice speaks in these flows, and in the menu before them."""
+    return [name for flow in _with_inner(flows, ("menu", "language", *services)) for name in _said(flow)]
+
+
+def _with_inner(flows: Flows, names: Collection[str]) -> list[Flow]:
+    found: dict[str, Flow] = {}
+    waiting = [name for name in names if name in flows]
+    while waiting:
+        flow = flows[waiting.pop(0)]
+        if flow.name not in found:
+            found[flow.name] = flow
+            inner = (step.sub for step in flow.steps.values() if step.sub in flows and flow.name != "menu")
+            waiting += inner
+    return list(found.values())
+
+
+def _said(flow: Flow) -> Iterator[str]:
+    for step in flow.steps.values():
+        if step.text:
+            yield context(flow, step)
+        yield from (context(flow, step, choice.code) for choice in (*step.choices, *step.also))

@@ -10,7 +10,7 @@ from flask import Flask
 from gateway import webhooks
 from gateway.cases.pages import calls, desk
 from gateway.channels.doors import open_channels
-from gateway.console import front, phone
+from gateway.console import flows, front, phone
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
 from gateway.house import open_house
@@ -32,7 +32,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     set_up_web(app, house)
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
     app.config["BOOK"] = bind(read_flows(ROOT), house.texts)
-    for room in (webhooks, people, desk, calls, front, phone):
+    for room in (webhooks, people, desk, calls, flows, front, phone):
         app.register_blueprint(room.bp)
     app.before_request(presence.find)
     csrf.exempt(webhooks.bp)

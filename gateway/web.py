@@ -178,6 +178,7 @@ def set_up_web(app: Flask, here: House) -> None:
     app.context_processor(
         lambda: {
             "t": t,
+            "says": lambda context, sentence: house().texts.find(page_language(), (context, sentence)),
             "when": when,
             "asset": lambda name: url_for("static", filename=name, v=marks[name]),
             "lang": page_language(),

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..country import Pack
 from ..country.read import read_pack
 from ..dialogue import world_check as world
-from ..dialogue.effects import EFFECTS, LISTS, facts_in_words, planned, vocabulary
+from ..dialogue.effects import EFFECTS, LISTS, facts_in_words, places, planned, vocabulary
 from ..dialogue.flow import Flows
 from ..dialogue.flow_check import check_flows
 from ..dialogue.flow_read import read_flows
@@ -146,7 +146,7 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
         case "my_numbers":
             return [["4829130572264"] * 5]
         case "places_found":
-            return [districts[:6]]
+            return [districts[: places.FOUND_AT_MOST]]
         case _:
             return [list(pack.languages)]
 

@@ -23,11 +23,8 @@ WRAP = 34
 """Letters on a line of a box."""
 
 COLOURS = {"ask": "#e8f1fb", "say": "#eef7ec", "check": "#fdf3dc", "do": "#f3eef8"}
-STYLE = (
-    "text{font-family:'Noto Sans Khmer','Noto Sans Lao','Noto Sans Thai','Noto Sans Myanmar','Noto Sans',sans-serif;"
-    "font-size:15px;fill:#1c2733}.name{font-size:12px;fill:#54616e}.way{font-size:12px;fill:#8a3b12}"
-    ".title{font-size:20px;font-weight:700}path{fill:none;stroke:#8a8f96;stroke-width:1.6}"
-)
+FONT = "Sala Khmer, Sala Lao, Noto Sans Khmer, Noto Sans Lao, Noto Sans Thai, Noto Sans Myanmar, Noto Sans, sans-serif"
+INK, SOFT, WAY, STROKE = "#1c2733", "#54616e", "#8a3b12", "#8a8f96"
 
 
 @dataclass(frozen=True)
@@ -61,18 +58,19 @@ def draw(
     width = LEFT + BOX + 190 + LANE * lanes
     title = say((f"{flow.name}.title", flow.title))
     body = [
-        f'<text class="title" x="{LEFT}" y="40">{escape(title)}</text>',
+        f'<text font-size="20" font-weight="700" x="{LEFT}" y="40">{escape(title)}</text>',
         *arcs,
         *(_box(box, (counts or {}).get(box.step.name, "")) for box in boxes),
     ]
     size = f'viewBox="0 0 {width} {y}" width="{width}" height="{y}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} lang="{tag}"><title>{escape(title)}</title>'
+    kind = f'font-family="{FONT}" font-size="15" fill="{INK}" lang="{tag}" role="img"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {kind}><title>{escape(title)}</title>'
     arrow = (
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0L8 4L0 8z" style="fill:#8a8f96;stroke:none"/></marker></defs>'
+        '<path d="M0 0L8 4L0 8z" fill="#8a8f96" stroke="none"/></marker></defs>'
     )
     ground = f'<rect width="{width}" height="{y}" fill="#fff"/>'
-    return "\n".join([head, f"<style>{STYLE}</style>", arrow, ground, *body, "</svg>"])
+    return "\n".join([head, arrow, ground, *body, "</svg>"])
 
 
 def _lines(flow: Flow, step: Step, flows: Flows, say: Callable[[tuple[str, str]], str]) -> list[str]:
@@ -105,8 +103,8 @@ def _box(box: Box, count: str) -> str:
         f'<text x="{x}" y="{box.y + PAD + LINE * (n + 1) + 6}">{escape(line)}</text>'
         for n, line in enumerate(box.lines)
     ]
-    name = f'<text class="name" x="{x}" y="{box.y + 18}">{escape(box.step.name)} \u00b7 {box.step.verb}</text>'
-    note = f'<text class="way" x="{LEFT + BOX - PAD}" y="{box.y + 18}" text-anchor="end">{escape(count)}</text>'
+    name = f'<text font-size="12" fill="{SOFT}" x="{x}" y="{box.y + 18}">{escape(box.step.name)} \u00b7 {box.step.verb}</text>'
+    note = f'<text font-size="12" fill="{WAY}" x="{LEFT + BOX - PAD}" y="{box.y + 18}" text-anchor="end">{escape(count)}</text>'
     frame = f'<rect x="{LEFT}" y="{box.y}" width="{BOX}" height="{box.height}" rx="8" fill="{colour}"/>'
     return "".join([frame, name, *rows, note if count else ""])
 
@@ -127,7 +125,7 @@ def _arcs(boxes: Mapping[str, Box], graph: Mapping[str, list[Edge]]) -> tuple[li
                 drawn.append(_way(LEFT + BOX + 8, y + 4, f"{said} {ends}"))
             elif names.index(to) == names.index(name) + 1:
                 foot, middle = box.y + box.height, LEFT + 24
-                drawn.append(f'<path d="M{middle} {foot}V{boxes[to].y}" marker-end="url(#tip)"/>')
+                drawn.append(f'<path d="M{middle} {foot}V{boxes[to].y}" stroke="{STROKE}" marker-end="url(#tip)"/>')
                 drawn.append(_way(middle + 8, foot + 20, said))
             else:
                 lane = _lane(lanes, *sorted((names.index(name), names.index(to))))
@@ -148,8 +146,9 @@ def _lane(lanes: list[list[tuple[int, int]]], first: int, last: int) -> int:
 
 def _arc(start: int, end: int, lane: int) -> str:
     side, out = LEFT + BOX, LEFT + BOX + 150 + LANE * lane
-    return f'<path d="M{side} {start}H{out}V{end}H{side + 3}" marker-end="url(#tip)" stroke-linejoin="round"/>'
+    way = f"M{side} {start}H{out}V{end}H{side + 3}"
+    return f'<path d="{way}" fill="none" stroke="{STROKE}" stroke-width="1.6" marker-end="url(#tip)"/>'
 
 
 def _way(x: int, y: int, text: str) -> str:
-    return f'<text class="way" x="{x}" y="{y}">{escape(text)}</text>' if text.strip() else ""
+    return f'<text font-size="12" fill="{WAY}" x="{x}" y="{y}">{escape(text)}</text>' if text.strip() else ""

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from ..language.catalogue import Texts, mark
 from .flow import END, OTHER, UNSURE, Flow, Flows, Step, context
 
-READ_BACK = mark("script.read_back", "Read back: {lines}")
-LEFT_OUT = mark("script.optional", "may be left out")
-OPENS = mark("script.opens", "opens in place")
-SAY = mark("script.say", "Say: {text}")
+READ_BACK = mark("console", "Read back: {lines}")
+LEFT_OUT = mark("console", "may be left out")
+OPENS = mark("console", "opens in place")
+SAY = mark("console", "Say: {text}")
 
 
 def page(flow: Flow, flows: Flows, texts: Texts, tag: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "tell"}),
     "officer": frozenset({"queue", "case", "answer", "place", "see_number"}),
-    "supervisor": frozenset({"queue", "case", "answer", "place", "see_number"}),
+    "supervisor": frozenset({"queue", "case", "answer", "place", "see_number", "counts"}),
     "inspector": frozenset({"queue", "case"}),
     "coordinator": frozenset({"counts"}),
     "admin": frozenset({"staff", "counts"}),

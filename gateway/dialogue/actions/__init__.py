@@ -7,10 +7,10 @@ a conversation that was left.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import phonenumbers
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from ... import seal
@@ -23,7 +23,7 @@ from ...house import House
 from ...people import actions as people
 from ...people.records import Address
 from ..book import Book
-from ..records import Conversation, HeardRow, Question
+from ..records import Conversation, HeardRow, Left, Question
 from . import waiting
 from .sitting import SESSION, Sitting
 
@@ -93,6 +93,12 @@ def lapsed(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 
     """Conversations whose time has run out, but those to be skipped."""
     due = select(Conversation.id).where(Conversation.lapses_at <= now, Conversation.id.not_in(skip))
     return list(db.scalars(due.order_by(Conversation.lapses_at).limit(limit)))
+
+
+def where_left(db: Session, since: date) -> dict[tuple[str, str], int]:
+    """How many conversations ended at each step since a day, by (`flow:path`, how)."""
+    counted = select(Left.step, Left.how, func.count()).where(Left.day >= since).group_by(Left.step, Left.how)
+    return {(step, how): count for step, how, count in db.execute(counted)}
 
 
 def purge(db: Session, now: datetime) -> None:

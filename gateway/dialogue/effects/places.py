@@ -13,7 +13,7 @@ from .stand import Answers, Rowing, Stand, Word
 STEPS = ("found", "commune", "district", "province")
 NO_PLACE = ("", "other", "later", "unknown", "typed", "none")
 PAGES = ("place", "where")
-FOUND_AT_MOST = 6
+FOUND_AT_MOST = 4
 
 
 def last_place(stand: Stand, answers: Answers) -> Done:

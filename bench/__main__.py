@@ -6,7 +6,6 @@ Nothing here fails: a bound in a test would measure the machine, not the code.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import statistics
@@ -22,21 +21,23 @@ import requests
 
 from gateway import seal
 from gateway.cli.keep import prepare
+from gateway.country import Pack
 from gateway.country.read import read_pack
 from gateway.dialogue import talk
 from gateway.dialogue.effects import facts_in_words
 from gateway.dialogue.flow_read import read_flows
 from gateway.dialogue.screens import screens
-from gateway.dialogue.state import Heard, from_json, to_json
+from gateway.dialogue.state import Done, Heard, Rows, from_bytes, to_bytes
 from gateway.dialogue.wording import Voice
 from gateway.house import served
 from gateway.language.catalogue import read_locale
-from gateway.language.measure import SMS, USSD, cut
+from gateway.language.measure import USSD, Size, cut
 from gateway.settings import ROOT, read_settings
 
 ROUNDS = 5
 SECONDS = 4
 CALLERS = 8
+PART = Size(153, 67)
 TEXT = "ប្រាក់ឧបត្ថម្ភសម្រាប់ស្ត្រីមានផ្ទៃពោះមិនទាន់មកដល់ទេ ខ្ញុំបានទៅសួរនៅឃុំពីរដងហើយ គេប្រាប់ឱ្យរង់ចាំ។ " * 3
 
 
@@ -52,30 +53,62 @@ def per_second(work: Callable[[], object], count: int) -> float:
 
 
 def talking() -> None:
-    """One pure step with its Khmer screen and the state through JSON, beside the JSON alone."""
+    """A whole complaint, step by step: each pure `advance`, with its Khmer screen whenever a person must speak, and
+    the state through JSON; beside the JSON alone."""
     flows, pack = read_flows(ROOT), read_pack(ROOT, "kh")
     texts = served({"km": read_locale(ROOT / "locales", "km")}, drafts=True)
     voice = Voice(
-        texts, "km", USSD, "ussd", lambda _w, code: code, lambda facts: facts_in_words(texts, "km", pack, facts)
-    )
-    state = talk.advance(flows, talk.advance(flows, talk.begin()).state, Heard("1")).state
-    plain = json.dumps(to_json(state))
+        texts, "km", USSD, "ussd", lambda _w, code: pack.places.name(code, "km"),
+        lambda facts: facts_in_words(texts, "km", pack, facts),
+    )  # fmt: skip
+    district, commune = pack.places.under("17"), pack.places.under("1702")
+    events = [
+        Rows(["complaint", "status"]), Heard("1"), Rows(list(pack.categories)), Heard("1"), Done("none"),
+        Rows(["17", "01"]), Heard("1"), Rows(list(district)), Heard("2"), Rows(list(commune)), Heard("1"),
+        Heard("បងមិនបានទទួលប្រាក់ទេ"), Heard("2"), Heard("1"),
+    ]  # fmt: skip
 
-    def step() -> None:
-        after = talk.advance(flows, from_json(json.loads(plain)), Heard("9")).state
-        screens(flows, after, voice)
-        json.dumps(to_json(after))
+    drawn: list[int] = []
+
+    def play() -> bytes:
+        body = to_bytes(talk.advance(flows, talk.begin()).state)
+        for event in events:
+            step = talk.advance(flows, from_bytes(body), event)
+            if step.want is None:
+                drawn.append(len(screens(flows, step.state, voice).pages))
+            body = to_bytes(step.state)
+        return body
+
+    body, steps = play(), len(events) + 1
+    shown = len(drawn)
 
     def reference() -> None:
-        json.dumps(json.loads(plain))
+        for _ in range(steps):
+            to_bytes(from_bytes(body))
 
-    pairs = [(per_second(step, 300), per_second(reference, 300)) for _ in range(ROUNDS)]
+    pairs = [(per_second(play, 200) * steps, per_second(reference, 200) * steps) for _ in range(ROUNDS)]
     ours, floor = (statistics.median(values) for values in zip(*pairs, strict=True))
     print(
-        f"a step of talk, its Khmer screen, state through JSON: {ours:,.0f}/s ({floor / ours:.0f} times the JSON alone)"
+        f"steps of talk with Khmer screens ({shown} of {steps}) and JSON: {ours:,.0f}/s; the JSON alone {floor / ours:.0f} times"
     )
-    cuts = median(ROUNDS, lambda: 1e6 / per_second(lambda: cut(TEXT[:300], SMS), 100))
-    print(f"cutting 300 letters of Khmer into messages: {cuts:,.0f} µs")
+    print(f"the state after seven answers: {len(body)} bytes")
+    for name, text in (
+        ("with spaces", TEXT[:300]),
+        ("without a space", TEXT.replace(" ", "").replace("។", "")[:150] * 2),
+    ):
+        cuts = median(ROUNDS, lambda text=text: 1e6 / per_second(lambda: cut(text, PART), 200))  # type: ignore[misc]
+        print(f"cutting 300 letters of Khmer {name} into message parts: {cuts:,.0f} µs")
+    finding(pack)
+
+
+def finding(pack: Pack) -> None:
+    """A typed place among all of the pack's."""
+    names = ["Svay Dangkum", "ស្វាយដង្គំ", "thmei, puok", "Poipet", "zzzz"]
+    pack.places.find("warm", pack.areas, 4)
+    took = median(
+        ROUNDS, lambda: max(1e3 / per_second(lambda n=n: pack.places.find(n, pack.areas, 4), 20) for n in names)
+    )  # type: ignore[misc]
+    print(f"a typed place among {len(pack.places.by_code):,}: {took:.1f} ms for the slowest of {len(names)}")
 
 
 class Web:

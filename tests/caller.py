@@ -31,7 +31,7 @@ class Caller:
         """Presses the number of a line by its words, turning pages and opening the group of its first letter."""
         for label in labels:
             while not (number := self._number(label)):
-                on = "9" if "\n9 " in self.screen else self._group(label[0])
+                on = self._group(label[0]) or ("9" if "\n9 " in self.screen else "")
                 assert on, f"no line says {label}: {self.screen}"
                 self.press(on)
             self.press(number)

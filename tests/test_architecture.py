@@ -18,7 +18,17 @@ RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SIBLINGS = {"cases", "appointments", "entitlements"}
 PURE_FILES = {
     "rules",
+    "answers",
     "asking",
+    "drawing",
+    "grouping",
+    "leaving",
+    "pressing",
+    "road_check",
+    "roads",
+    "script",
+    "wording",
+    "world_check",
     "book",
     "flow",
     "flow_check",

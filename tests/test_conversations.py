@@ -1,6 +1,6 @@
 """Plays every transcript of `tests/conversations/` through the real webhook, on both databases.
 
-A transcript is a story: `dial`, what the phone shows (`< `), what she presses (`> `), `drop`, `wait 31
+A transcript is a story: `dial`, what the phone shows (`< `), what she presses (`> `) or finds by its words (`choose`), `drop`, `wait 31
 minutes`, and what is then so (`= case ...`, `= sms ...`). `{name}` stands for what cannot be known
 beforehand; the same name stands for the same words all through the story.
 """
@@ -49,6 +49,8 @@ class Story:
                 self.caller.dial(rest)
             case ">":
                 self.caller.press(self.filled(rest))
+            case "choose":
+                self.caller.choose(rest)
             case "again":
                 before = self.caller.screen
                 assert self.caller.repeat() == before, f"line {number}: another answer to the same hop"

@@ -181,7 +181,7 @@ def test_5_a_second_start_with_the_same_folder_is_one_sentence(running: Running)
 
 
 def test_6_the_terminal_s_phone_speaks_to_it(running: Running) -> None:
-    done = running.command("phone", "--number", "+85599100006", "--keys", "1,1,1,4,9,1,1", "--wait", "20")
+    done = running.command("phone", "--number", "+85599100006", "--keys", "1,1,1,1,4,9,1,1", "--wait", "20")
     assert "លេខរបស់អ្នក" in done.stdout
     assert "SMS from Sala" in done.stdout
 

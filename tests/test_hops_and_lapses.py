@@ -147,7 +147,7 @@ def test_where_a_pack_has_no_hotline_the_commune_office_is_named(sala) -> None:
     caller = sala.caller()
     caller.dial()
     caller.press("2", "7", "7", "7")
-    assert caller.screen.startswith("Need help? Ask your commune office.")
+    assert caller.screen.startswith("Need help? Ask your office.")
 
 
 def test_a_promise_that_ran_out_is_told_as_late(sala) -> None:
@@ -156,14 +156,14 @@ def test_a_promise_that_ran_out_is_told_as_late(sala) -> None:
         db.scalars(select(Case)).one().due_at = datetime.now(UTC) - timedelta(minutes=1)
     caller = sala.caller()
     caller.dial()
-    assert caller.press("2", "1") == "Your answer is late. We are sorry. Call 0000 (demo)."
+    assert caller.press("2", "1").startswith("Your answer is late. We are sorry. Call 0000 (demo).")
 
 
 def test_a_failure_in_a_hop_is_told_in_her_language_with_a_mark_that_the_log_has(sala, capfd) -> None:
     """A conversation that cannot be walked on: she hears so, nothing of it is stored, and it goes on once mended."""
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1", "1")
+    caller.press("1", "1", "1", "1")
     with sala.house.database.transaction() as db:
         row = db.scalars(select(Conversation)).one()
         right, row.state = row.state, {**row.state, "at": "no.such.step"}
@@ -183,7 +183,7 @@ def test_a_language_that_is_withdrawn_in_the_middle_loses_nothing(sala) -> None:
 
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1", "1")
+    caller.press("1", "1", "1", "1")
     pack = sala.house.packs["kh"]
     sala.house.packs["kh"] = replace(pack, languages=("en",))
     for _ in range(3):

@@ -45,7 +45,7 @@ def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
         (("Not paid", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
         (("Left off the list", "Siemreap", "Siem Reab", "Sla Kram"), "kh-171001"),
         (("Asked to pay", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
-        (("Other", "Banteay Meanchey", "Mongkol Borei", "Banteay Neang"), "kh-010201"),
+        (("Other", "Banteay Meanchey", "Mangkul Bourei", "Banteay Neang"), "kh-010201"),
     ],
 )
 def test_the_lowest_office_that_can_decide_or_triage(sala, labels, queue) -> None:
@@ -55,7 +55,6 @@ def test_the_lowest_office_that_can_decide_or_triage(sala, labels, queue) -> Non
     caller.press("9", "1", "1")
     sala.work()
     assert sala.all_of(Case)[0].queue == queue
-
 
 
 def test_running_a_job_twice_changes_nothing(sala) -> None:

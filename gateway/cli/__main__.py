@@ -37,6 +37,8 @@ def main(words: list[str] | None = None) -> int:
     add("run", "run.run", "set up and start the whole demo; Ctrl-C stops it")
     proof = add("check", "check.check", "prove flows, texts, words and country packs")
     proof.add_argument("--table", action="store_true", help="print screens, parts, presses and seconds")
+    meant = add("understand", "understand.understand", "measure how sentences are understood; or try one")
+    meant.add_argument("sentence", nargs="?", default="")
     for name, text in (("graph", "draw a flow as SVG"), ("script", "print a flow as the operator's page")):
         shown = add(name, f"pictures.{name}", text)
         shown.add_argument("flow")

@@ -6,7 +6,6 @@ import argparse
 import getpass
 import os
 import re
-import secrets
 import sqlite3
 import subprocess
 import sys
@@ -32,14 +31,6 @@ from ..settings import ROOT, Settings, SettingsError, read_settings
 from .tables import METADATA
 
 STAFF_NAME = re.compile(r"[\w.-]{2,60}")
-DEMO_OFFICES = {
-    "officer": ("kh-17", "kh-1710", "kh-171001"),
-    "supervisor": ("kh-17", "kh-01"),
-    "officer-la": ("la-17", "la-1703", "la-1705"),
-    "supervisor-la": ("la-17", "la-13"),
-}
-DEMO_SECOND = ("operator", "officer", "supervisor")
-"""Roles that the demo's second country has somebody for, too."""
 
 
 def migrate(url: str) -> None:
@@ -145,30 +136,6 @@ def _show_totp(name: str, totp: str | None) -> None:
     if totp:
         uri = pyotp.TOTP(totp, name=name, issuer="Sala").provisioning_uri()
         print(f"One-time codes: put this into an authenticator now; it is not shown again.\n{uri}")
-
-
-def add_demo_staff(settings: Settings, logins: Path) -> None:
-    """One member of staff for each role, with passwords made here and written beside the data."""
-    house = open_house(settings)
-    with house.database.reading() as db:
-        there = set(db.scalars(select(Staff.name)))
-    staff = {role: (role, settings.countries[0]) for role in ROLES}
-    staff |= {f"{role}-{country}": (role, country) for country in settings.countries[1:] for role in DEMO_SECOND}
-    if logins.exists() and set(staff) <= there:
-        return
-    passwords = {name: secrets.token_urlsafe(9) for name in staff}
-    hashed = {name: PasswordHasher(time_cost=2, memory_cost=19456).hash(word) for name, word in passwords.items()}
-    with house.database.transaction() as db:
-        for name, (role, country) in staff.items():
-            if name in there:
-                db.execute(update(Staff).where(Staff.name == name).values(password=hashed[name]))
-                continue
-            people.add_staff(
-                db, name=name, role=role, password=hashed[name], country=country,
-                offices=DEMO_OFFICES.get(name, ()), language="en", totp=None, actor="system", now=datetime.now(UTC),
-            )  # fmt: skip
-    with os.fdopen(os.open(logins, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf8") as file:
-        file.writelines(f"{name} {word}\n" for name, word in passwords.items())
 
 
 def keys(given: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ from .. import seal
 from ..parent import SUPERVISED, die_with_parent
 from ..settings import ROOT, Settings, SettingsError, read_settings
 from . import keep
+from .demo import add_demo_staff
 
 READY_SECONDS = 90
 LONGEST_SOCKET_PATH = 100
@@ -55,7 +56,7 @@ def run(_: argparse.Namespace) -> int:
     settings = read_settings(os.environ)
     check_port(settings.port)
     keep.prepare(settings)
-    keep.add_demo_staff(settings, var / "demo-logins.txt")
+    add_demo_staff(settings, var / "demo-logins.txt")
     return supervise(settings, var)
 
 

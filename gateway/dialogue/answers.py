@@ -17,7 +17,7 @@ from .flow import Step
 from .state import Heard
 
 PIN_DIGITS = 4
-LETTERS = 1000
+LETTERS = 4000
 """The longest text where a step names no bound."""
 
 BUDDHIST = 543

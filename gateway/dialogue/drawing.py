@@ -34,10 +34,11 @@ class Box:
     step: Step
     lines: tuple[str, ...]
     y: int
+    ways: int
 
     @property
     def height(self) -> int:
-        return 2 * PAD + LINE * len(self.lines) + 14
+        return max(2 * PAD + LINE * len(self.lines) + 14, 34 + 17 * self.ways)
 
 
 def draw(
@@ -48,12 +49,12 @@ def draw(
     def say(key: tuple[str, str]) -> str:
         return texts.find(tag, key)
 
-    boxes, y = [], TOP
+    boxes, y, graph = [], TOP, edges(flow, flows, words)
     for step in flow.steps.values():
-        box = Box(step, tuple(_lines(flow, step, flows, say)), y)
+        ways = len({edge.to for edge in graph[step.name]})
+        box = Box(step, tuple(_lines(flow, step, flows, say)), y, ways)
         boxes.append(box)
         y += box.height + GAP
-    graph = edges(flow, flows, words)
     arcs, lanes = _arcs({box.step.name: box for box in boxes}, graph)
     width = LEFT + BOX + 190 + LANE * lanes
     title = say((f"{flow.name}.title", flow.title))
@@ -103,8 +104,9 @@ def _box(box: Box, count: str) -> str:
         f'<text x="{x}" y="{box.y + PAD + LINE * (n + 1) + 6}">{escape(line)}</text>'
         for n, line in enumerate(box.lines)
     ]
-    name = f'<text font-size="12" fill="{SOFT}" x="{x}" y="{box.y + 18}">{escape(box.step.name)} \u00b7 {box.step.verb}</text>'
-    note = f'<text font-size="12" fill="{WAY}" x="{LEFT + BOX - PAD}" y="{box.y + 18}" text-anchor="end">{escape(count)}</text>'
+    what, small = f"{escape(box.step.name)} \u00b7 {box.step.verb}", f'<text font-size="12" y="{box.y + 18}"'
+    name = f'{small} fill="{SOFT}" x="{x}">{what}</text>'
+    note = f'{small} fill="{WAY}" x="{LEFT + BOX - PAD}" text-anchor="end">{escape(count)}</text>'
     frame = f'<rect x="{LEFT}" y="{box.y}" width="{BOX}" height="{box.height}" rx="8" fill="{colour}"/>'
     return "".join([frame, name, *rows, note if count else ""])
 

@@ -44,8 +44,10 @@ class Leaving(Walk):
         """A new session: what can be lost is offered, without naming it; else the menu, with no trace."""
         state = self.state
         while state.aside:
-            state = state.aside
-        self.state = state
+            outer, state.aside = state.aside, None
+            self.state = outer
+            self.park(state)  # a half answer to a question of ours goes its own way
+            state = outer
         if unfinished(self.flows, state)[0] and not self.is_private():
             state.resume, state.page, state.notice = "redial", 0, ""
         else:

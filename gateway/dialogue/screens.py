@@ -36,11 +36,16 @@ def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     lines = [(line, True) for line in writer.lines()]
     head = [(text, False) for text in writer.head() if text]
     made = tuple(_pages(head + lines, writer.foot, voice.size))
-    if state.notice.startswith("wrong.") and len(made) > 1 and not state.ended:
+    if state.notice and ":" not in state.notice and len(made) > 1 and not state.ended:
         # She has just read the question: what was wrong, and what can be pressed, come before it.
         shorter = tuple(_pages(head[:-1] + lines, writer.foot, voice.size))
-        made = shorter if len(shorter) < len(made) or (lines and lines[0][0] not in made[0]) else made
+        more = _lines_on(shorter[0], lines) > _lines_on(made[0], lines)
+        made = shorter if more or (not lines and len(shorter) < len(made)) else made
     return Screens(made, state.ended)
+
+
+def _lines_on(page: str, lines: list[tuple[str, bool]]) -> int:
+    return sum(f"\n{line}\n" in f"\n{page}\n" for line, _ in lines)
 
 
 Foot = Callable[[bool, bool], str]

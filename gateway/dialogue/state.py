@@ -96,7 +96,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Opened:
-    """She wrote what she wants: a flow, or a choice in it (`complaint.topic.unpaid`)."""
+    """She wrote what she wants: a flow, or a choice in it (`complaint.topic.unpaid`); empty for START alone."""
 
     target: str
 

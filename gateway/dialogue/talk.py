@@ -103,6 +103,8 @@ class _Talk(Leaving):
     def answer(self, heard: Heard) -> None:
         step, choices = self.here(), options(self.flows, self.state)
         answer, why = understand(step, choices, heard, warned=self.state.wrong > 0)
+        if stands_at_menu(self.state) and not fold.key(heard.text).isdigit():
+            why = "not_understood"
         if answer is None:
             self.wrong(step, why)
         elif step.verb == "check":
@@ -115,8 +117,11 @@ class _Talk(Leaving):
 
     def open(self, target: str) -> None:
         """Goes where a sentence led: the questions that it answers are passed over, and what was understood is said."""
-        name, *inside = target.split(".")
         state = self.state
+        if not target:
+            state.notice = "started"
+            return
+        name, *inside = target.split(".")
         state.road, state.kept, state.said, state.notice = _to(self.flows[MENU], name), {}, [], f"understood:{target}"
         path = next(step.name for step in self.flows[MENU].steps.values() if step.sub == name)
         if inside:

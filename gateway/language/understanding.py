@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -24,7 +24,7 @@ WORD_WEIGHT = 1.5
 NEAREST = 3
 KEYWORD = 0.35
 NEAR_KEYWORD = 88.0
-SHORTEST_FUZZY = 4
+SHORTEST_FUZZY = 6
 SURE_SCORE = 0.16
 SURE_LEAD = 1.08
 
@@ -76,11 +76,17 @@ class Understanding:
     def starts(self, text: str) -> bool:
         return fold.fold(text) in self._start
 
-    def find(self, text: str) -> Found:
-        """The heading nearest to `text`; an empty one where nothing is near."""
-        scores = self._scores(text)
+    def find(self, text: str, offered: Callable[[str], bool] = lambda _heading: True) -> Found:
+        """The heading nearest to `text`; an empty one where nothing is near. What is not `offered` counts for the
+        flow that it is a choice of, if that is."""
+        near = self._scores(text)
         for heading in self._named(fold.fold(text)):
-            scores[heading] = scores.get(heading, 0.0) + KEYWORD
+            near[heading] = near.get(heading, 0.0) + KEYWORD
+        scores: dict[str, float] = {}
+        for heading, score in near.items():
+            best = heading if offered(heading) else heading.partition(".")[0]
+            if offered(best):
+                scores[best] = max(scores.get(best, 0.0), score)
         ranked = sorted(((score, heading) for heading, score in scores.items()), reverse=True)
         if not ranked:
             return Found("", 0.0, False)

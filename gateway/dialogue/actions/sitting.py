@@ -35,6 +35,7 @@ from ..state import Done as Performed
 from ..wording import STOPPED, Voice
 from . import waiting
 from .books import find_book, keep_book
+from .opening import opening
 
 WANTS_A_MESSAGE = 30
 SESSION, PIN = "session", "pin.road"
@@ -85,7 +86,8 @@ class Sitting:
             return self.advance(begun, None, on.carries)
         if self.now - row.heard_at > self.pack.resume and unfinished.has_answers(self.book.flows, state):
             return self.advance(talk.begin(talk.MENU, waits=unfinished.innermost(state)), None, on.carries)
-        return self.advance(state, Redialled(), on.carries)
+        again = self.advance(state, Redialled(), on.carries)
+        return self.ask_ours(again, on) if talk.stands_at_menu(again) and not again.waits else again
 
     def ask_ours(self, state: State, on: Channel) -> State:
         """The first of our questions that wait for this address comes before the menu; the others wait on."""
@@ -127,22 +129,17 @@ class Sitting:
     def heard(self, state: State, text: str) -> Heard | Opened:
         """The input; a secret number leaves this function only as a keyed hash. Where the menu waits, a sentence may
         say what is wanted."""
-        if talk.stands_at_menu(state) and (target := self.opening(text)):
-            return Opened(target)
+        if talk.stands_at_menu(state):
+            if self.words().starts(text):
+                people.start(self.db, self.address.id)
+                return Opened("")
+            if target := opening(self.house, self.pack, self.book, text):
+                return Opened(target)
         if not state.ended and not state.resume and state.at:
             _, step = at(self.book.flows, state.flow, state.at)
             if step.answer == "pin" and is_pin(text):
                 return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), PIN)))
         return Heard(text)
-
-    def opening(self, text: str) -> str:
-        """What a sentence written at the menu opens; empty where that is not sure."""
-        if self.words().starts(text):
-            people.start(self.db, self.address.id)
-        found = self.words().find(text)
-        target = found.target if found.sure else ""
-        offers = {*self.pack.services, *(self.pack.planned if self.house.settings.demo else ()), talk.LANGUAGE}
-        return target if target.partition(".")[0] in offers and talk.opens(self.book.flows, target) else ""
 
     def advance(self, state: State, event: Event | None, carries: frozenset[str] = talk.ANY_CHANNEL) -> State:
         """Walks until a person must speak, performing what is wanted on the way."""

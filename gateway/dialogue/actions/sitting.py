@@ -207,7 +207,8 @@ class Sitting:
         row.channel = self.channel
         row.session_hash = seal.ring().hash(message.session, SESSION)
         row.consumed = len(message.replay)
-        row.state, row.step, row.heard_at = to_json(state), f"{state.flow}:{state.at}", self.now
+        stands = state.said[-1] if state.ended and state.said else state.at
+        row.state, row.step, row.heard_at = to_json(state), f"{state.flow}:{stands}", self.now
         lasts = unfinished.lasts(self.book.flows, state)
         row.lapses_at = self.now + (timedelta(seconds=lasts) if lasts else self.pack.resume)
         self.db.flush()

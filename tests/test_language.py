@@ -22,11 +22,13 @@ from gateway.settings import ROOT
 
 KHMER = "".join(map(chr, range(0x1780, 0x17DE)))
 LAO = "".join(chr(c) for c in range(0x0E81, 0x0EDE) if chr(c).isprintable())
-LETTERS = st.sampled_from(
-    [*KHMER, *"ស្ត្រី", *LAO, *"กขคเแโใไ", *"မြန်", "😟", "👩‍🍼", " ", " ", "។", "a", "Z", "€", "1", "\n"]
-)
+THAI = "".join(chr(c) for c in range(0x0E01, 0x0E5C) if chr(c).isprintable())
+BURMESE = "".join(map(chr, range(0x1000, 0x10A0)))
+OTHERS = ["😟", "👩‍🍼", "🇰🇭", " ", " ", "។", "a", "Z", "€", "1", "\n"]
+LETTERS = st.one_of(*map(st.sampled_from, (KHMER, LAO, THAI, BURMESE, OTHERS)))
 NEVER_LAST = "\u17d2ເແໂໃໄเแโใไ"
-TEXTS = st.lists(LETTERS, max_size=400).map("".join)
+ONE_SCRIPT = st.sampled_from([KHMER, LAO, THAI, BURMESE]).flatmap(lambda letters: st.text(letters, max_size=400))
+TEXTS = st.lists(LETTERS, max_size=400).map("".join) | ONE_SCRIPT
 GSM = st.text(alphabet="abcXYZ 019@£$éñ^{}[]~|€\\", max_size=400)
 
 
@@ -163,6 +165,8 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         ("ໜອງ", "ຫນອງ"),
         ("ໝໍ", "ຫມໍ"),
         ("ຫຼວງ", "ຫລວງ"),
+        ("ឤ៉", "អ៉ា"),
+        ("ប្រាក់្", "ប្រាក់"),
         ("ນ້ຳ", "ນໍ້າ"),
         ("ເເມ່", "ແມ່"),
         ("น้ำ", "นํ้า"),

@@ -17,11 +17,13 @@ import unicodedata
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DIGITS = {ord(c): str(unicodedata.decimal(c)) for c in map(chr, range(0x80, 0x20000)) if c.isdecimal()}
-_VARIANTS = (
+_KHMER_LETTERS = (
     ("\u17d2\u178a", "\u17d2\u178f"),  # subscript DA and TA look alike
     ("\u17b2", "\u17b1"),  # ឲ and ឱ
     ("\u17a3", "\u17a2"),
     ("\u17a4", "\u17a2\u17b6"),
+)
+_VARIANTS = (
     ("\u17c1\u17b8", "\u17be"),  # vowels typed in two pieces
     ("\u17c1\u17b6", "\u17c4"),
     ("\u0edc", "\u0eab\u0e99"),  # ໜ is ຫນ
@@ -32,7 +34,8 @@ _VARIANTS = (
 )
 _TONE = "([\u0ec8-\u0ecb\u0e48-\u0e4b]?)"
 _AM = re.compile(f"([\u0ecd\u0e4d]){_TONE}([\u0eb2\u0e32])|{_TONE}([\u0eb3\u0e33])")
-_KHMER_HANGING = re.compile("(?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17dd]){2,}")
+_LOST_COENG = re.compile("\u17d2(?![\u1780-\u17b3])")
+_KHMER_HANGING = re.compile("(?<=[\u1780-\u17b3])(?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17dd]){2,}")
 _KHMER_PIECE = re.compile("\u17d2[\u1780-\u17b3]|.")
 _SHIFTERS = "\u17c9\u17ca"
 
@@ -54,13 +57,19 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """What the spellings of a word have in common. Folding twice changes nothing more."""
-    found = " ".join(digits(unicodedata.normalize("NFC", text.translate(ZERO_WIDTH))).casefold().split())
+    found = _LOST_COENG.sub("", digits(unicodedata.normalize("NFC", text.translate(ZERO_WIDTH))).casefold())
+    found = " ".join(found.split())
     if found.isascii():
         return found
-    found = _KHMER_HANGING.sub(_in_order, found)
-    for variant, usual in _VARIANTS:
-        found = found.replace(variant, usual)
-    return unicodedata.normalize("NFC", _AM.sub(_am, found))
+    # The letters first: one of them brings a vowel, which then takes its place among what hangs on it.
+    found = _KHMER_HANGING.sub(_in_order, _replaced(found, _KHMER_LETTERS))
+    return unicodedata.normalize("NFC", _AM.sub(_am, _replaced(found, _VARIANTS)))
+
+
+def _replaced(text: str, spellings: tuple[tuple[str, str], ...]) -> str:
+    for variant, usual in spellings:
+        text = text.replace(variant, usual)
+    return text
 
 
 def _in_order(hanging: re.Match[str]) -> str:

@@ -226,6 +226,30 @@ def test_a_place_is_found_as_it_is_typed(country: str, typed: str, code: str) ->
     assert code in pack.places.find(typed, pack.areas, 6)
 
 
+@pytest.mark.parametrize(
+    ("country", "sentence", "code"),
+    [
+        ("kh", "the money did not come in Svay Dangkum", "171002"),
+        ("kh", "ប្រាក់មិនមកដល់នៅស្វាយដង្គំ", "171002"),
+        ("kh", "luy min mok nov khum Sla Kram, siem reap", "171001"),
+        ("kh", "money not here in Sla Kram", ""),  # two communes are called so, far apart
+        ("kh", "we from Siem Reap", "17"),  # the province before the district of the same name
+        ("kh", "i live in Puok, Siem Reap", "1707"),
+        ("kh", "in puok and in sout nikum", "17"),
+        ("kh", "ពួកគេទារលុយខ្ញុំ", ""),  # "they", not the district
+        ("kh", "puok did not pay", ""),
+        ("kh", "1", ""),
+        ("la", "ເງິນບໍ່ມາ ຢູ່ເມືອງສະໜາມໄຊ", "1703"),
+        ("la", "ngern bo ma yu sanamsay", "1703"),
+        ("la", "ນ້ອງບໍ່ໄດ້ເງິນ", ""),
+    ],
+)
+def test_a_place_named_in_passing_is_heard_and_none_is_guessed(country: str, sentence: str, code: str) -> None:
+    pack = read_pack(ROOT, country)
+    found = pack.places.named_in(sentence, pack.areas)
+    assert (found[0].code if found else "") == code
+
+
 def test_a_place_that_is_none_is_not_guessed() -> None:
     pack = read_pack(ROOT, "kh")
     assert pack.places.find("zzzzqqq", pack.areas, 6) == []

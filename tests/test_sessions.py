@@ -83,6 +83,16 @@ def test_stop_is_heard_in_every_language_and_no_message_goes_out(sala, network) 
     assert sala.all_of(Address)[0].stopped_at is None
 
 
+def test_turning_the_pages_changes_nothing_on_them(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press("1", "1", "1")
+    first = caller.press("xx")
+    assert first.startswith("សូមចុចលេខមួយ")
+    assert caller.press("9") != first
+    assert caller.press("0") == first
+
+
 def test_a_half_complaint_is_withdrawn_by_stop(sala) -> None:
     caller = sala.caller()
     caller.dial()

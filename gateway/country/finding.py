@@ -2,7 +2,7 @@
 
 A name is compared by what its spellings have in common (`sound`): folded, without the word for village or
 district before it, and in Latin letters without what romanisations differ in (h behind a consonant, doubled
-letters, spaces and hyphens).
+letters, y and i, x and s, spaces and hyphens).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ALIKE = 10.0
 """Names this near to the best one are offered beside it."""
 
 AMONG = 60
-_KINDS = re.compile(
+KINDS = re.compile(
     r"^(?:ភូមិ|ឃុំ|សង្កាត់|ស្រុក|ខណ្ឌ|ក្រុង|ខេត្ត|រាជធានី|ບ້ານ|ເມືອງ|ແຂວງ|ນະຄອນ|"
     r"(?:phum|phoum|bhum|khum|sangkat|srok|khan|krong|khet|khaet|ban|baan|muang|meuang|mueang|khoueng|khwaeng"
     r"|village|commune|district|province)\s)\s*"
@@ -31,6 +31,7 @@ _NOT_SOUND = re.compile(r"[^a-z]")
 _SAME = (
     (re.compile(r"(?<=[bcdgkpt])h"), ""),
     (re.compile("y"), "i"),
+    (re.compile("x"), "s"),
     (re.compile("ou|oo|uo"), "u"),
     (re.compile("ee|ei|ie|ea"), "i"),
     (re.compile("ao|oa"), "o"),
@@ -42,7 +43,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 def sound(name: str) -> str:
     """What the spellings of a name have in common."""
     found = fold.fold(name)
-    found = _KINDS.sub("", found, count=1) or found
+    found = KINDS.sub("", found, count=1) or found
     if not _LATIN.search(found):
         return found.replace(" ", "")
     found = _NOT_SOUND.sub("", found)

@@ -18,6 +18,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from .finding import Finder
+from .mention import Mentions, meant
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Places:
         """The codes of the areas nearest to a typed name (in any script, with mistakes) or code; larger areas and
         those inside `areas` first among equals. A name may be followed by that of an area around it."""
         return self.finder.find(typed, lambda code: code.startswith(tuple(areas)), self._around, limit)
+
+    def named_in(self, sentence: str, areas: Sequence[str]) -> list[Place]:
+        """The area inside `areas` that a sentence names in passing, with those it lies in, smallest first."""
+        found = _mentions(self, tuple(areas)).find(sentence)
+        return list(self.path(meant(found, lambda code: [place.code for place in self.path(code)])))
 
     def _around(self, code: str) -> list[str]:
         return [name for place in list(self.path(code))[1:] for name in place.names.values()]
@@ -81,6 +87,20 @@ class Places:
 
     def full_name(self, code: str, tag: str) -> str:
         return ", ".join(self.name(place.code, tag) for place in self.path(code))
+
+
+NAMED_IN_PASSING = ("province", "district", "commune")
+
+
+@lru_cache
+def _mentions(places: Places, areas: tuple[str, ...]) -> Mentions:
+    """The names inside some areas, made ready once."""
+    return Mentions(
+        (place.code, name)
+        for place in places.by_code.values()
+        if place.code.startswith(areas) and place.level in NAMED_IN_PASSING
+        for name in (*place.names.values(), *place.aliases)
+    )
 
 
 def make_places(rows: Iterable[Place]) -> Places:

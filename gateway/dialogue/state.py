@@ -96,9 +96,11 @@ class Heard:
 
 @dataclass(frozen=True)
 class Opened:
-    """She wrote what she wants: a flow, or a choice in it (`complaint.topic.unpaid`); empty for START alone."""
+    """She wrote what she wants: a flow, or a choice in it (`complaint.topic.unpaid`); empty for START alone.
+    `facts`: what else her sentence told (the place it names)."""
 
     target: str
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

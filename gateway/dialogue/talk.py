@@ -44,7 +44,7 @@ def advance(flows: Flows, state: State, event: Event | None = None, carries: fro
         case Rows():
             walk.offer(event)
         case Opened():
-            walk.open(event.target)
+            walk.open(event)
         case Began():
             walk.begin(event)
         case Redialled():
@@ -86,6 +86,8 @@ class _Talk(Leaving):
 
     def hear(self, heard: Heard) -> None:
         state, pressed = self.state, fold.key(heard.text)
+        if self.turned_page(pressed):
+            return
         state.notice = ""
         if state.resume:
             self.choose_to_resume(pressed)
@@ -95,10 +97,20 @@ class _Talk(Leaving):
             self.to_menu()
         elif pressed == "#":
             self.to_language()
-        elif pressed == "9" and self.on():
+        elif state.ended:
             return
-        elif not state.ended:
+        elif pressed == "9" and self.here().optional:
+            state.said = []
+            self.take(state.at, "")
+        else:
             self.answer(heard)
+
+    def turned_page(self, pressed: str) -> bool:
+        """On and back through a long screen, everything on it unchanged."""
+        on = {"9": 1, "0": -1}.get(pressed, 0)
+        turned = on != 0 and 0 <= self.state.page + on < self.state.pages
+        self.state.page += on * turned
+        return turned
 
     def answer(self, heard: Heard) -> None:
         step, choices = self.here(), options(self.flows, self.state)
@@ -115,14 +127,15 @@ class _Talk(Leaving):
             self.state.said = []
             self.take(self.state.at, answer)
 
-    def open(self, target: str) -> None:
+    def open(self, opened: Opened) -> None:
         """Goes where a sentence led: the questions that it answers are passed over, and what was understood is said."""
         state = self.state
-        if not target:
-            state.notice = "started"
+        state.facts.update(opened.facts)
+        state.notice = f"understood:{opened.target}" if opened.target or opened.facts else "started"
+        if not opened.target:
             return
-        name, *inside = target.split(".")
-        state.road, state.kept, state.said, state.notice = _to(self.flows[MENU], name), {}, [], f"understood:{target}"
+        name, *inside = opened.target.split(".")
+        state.road, state.kept, state.said = _to(self.flows[MENU], name), {}, []
         path = next(step.name for step in self.flows[MENU].steps.values() if step.sub == name)
         if inside:
             state.kept[f"{path}.{inside[0]}"] = inside[-1]
@@ -167,9 +180,7 @@ class _Talk(Leaving):
 
     def back(self) -> None:
         state = self.state
-        if state.page > 0:
-            state.page -= 1
-        elif state.group >= 0:
+        if state.group >= 0:
             state.group = -1
         elif len(state.road) > state.wall and not state.ended:
             path, answer = state.road.pop()
@@ -180,18 +191,6 @@ class _Talk(Leaving):
             self.come_back()
         elif state.wall:
             state.notice = "already_done"
-
-    def on(self) -> bool:
-        """More of a long screen, or past a question that may be left out."""
-        state = self.state
-        if state.page + 1 < state.pages:
-            state.page += 1
-            return True
-        if not state.ended and self.here().optional:
-            state.said = []
-            self.take(state.at, "")
-            return True
-        return False
 
     def to_language(self) -> None:
         if self.state.flow != LANGUAGE and LANGUAGE in self.flows:

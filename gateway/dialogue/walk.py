@@ -47,7 +47,8 @@ class Walk:
                 self.state = waits
                 self.state.resume = path
                 return
-            self.bring(path, step)
+            if not self.state.again:  # what is being changed is asked, whatever was brought
+                self.bring(path, step)
             self.enter(f"{path}.{self.flows[step.sub].first()}")
             return
         self.stand(path)

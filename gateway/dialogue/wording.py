@@ -51,6 +51,9 @@ STOPPED = mark("stopped", "We will send you no more messages. To begin again, se
 SHOWN_OF_A_TEXT = {"ussd": 12}
 SHOWN_ELSEWHERE = 24
 INITIALS_SHOWN = 4
+UNDERSTOOD = "understood"
+PLACE_FACTS = ("commune", "district", "province")
+"""What a sentence may have named, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -87,18 +90,21 @@ class Writer:
 
     def head(self) -> Iterator[str]:
         """The texts above the numbered lines."""
+        notice, understood = self.state.notice, self.state.notice.startswith(UNDERSTOOD)
+        if understood:
+            yield self.notice(notice)
         if not self.state.resume:
             for path in self.state.said:
                 yield self.wording(*at(self.flows, self.state.flow, path))
-        if self.state.notice:
-            yield self.notice(self.state.notice)
+        if notice and not understood:
+            yield self.notice(notice)
         if not self.state.ended and not self.state.resume:
             yield self.wording(self.flow, self.step)
 
     def notice(self, notice: str) -> str:
         """A sentence of the machine: what was wrong, what was understood, or a last word said elsewhere."""
         kind, _, what = notice.partition(":")
-        if kind == "understood":
+        if kind == UNDERSTOOD:
             return self.understood(what)
         if kind == "said":
             base, _, path = what.partition(".")
@@ -109,7 +115,13 @@ class Writer:
         return fill(self.say(NOTICES[notice]), bounds)
 
     def understood(self, target: str) -> str:
-        """`Tell us a problem: Not paid`."""
+        """`Tell us a problem: Not paid, Svay Dangkum`; the place alone where nothing else was understood."""
+        place = next((self.facts[level] for level in PLACE_FACTS if level in self.state.facts), "")
+        return ", ".join(filter(None, (self.opened(target), place)))
+
+    def opened(self, target: str) -> str:
+        if not target:
+            return ""
         name, *inside = target.split(".")
         flow = self.flows[name]
         title = self.say((f"{name}.title", flow.title))

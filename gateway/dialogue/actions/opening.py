@@ -1,15 +1,20 @@
-"""What a sentence written at the menu opens, of what this country offers now."""
+"""What a sentence written at the menu opens, of what this country offers now; and the place that it names."""
 
 from __future__ import annotations
 
 from ...country import Pack
 from ...house import House
+from ...language import fold
 from .. import talk
 from ..book import Book
+from ..state import Opened
 
 
-def opening(house: House, pack: Pack, book: Book, text: str) -> str:
-    """A flow or a choice in it (`complaint.topic.unpaid`); empty where that is not sure."""
+def opening(house: House, pack: Pack, book: Book, text: str) -> Opened | None:
+    """A flow or a choice in it (`complaint.topic.unpaid`), if that is sure, with the place that she named, each level
+    by its code; None for a key, and for what says neither."""
+    if not any(c.isalpha() for c in fold.key(text)):
+        return None
     offers = {*pack.services, *(pack.planned if house.settings.demo else ())}
 
     def offered(heading: str) -> bool:
@@ -18,4 +23,5 @@ def opening(house: House, pack: Pack, book: Book, text: str) -> str:
         return name in offers and known and talk.opens(book.flows, heading)
 
     found = house.understanding(pack).find(text, offered)
-    return found.target if found.sure else ""
+    facts = {place.level: place.code for place in pack.places.named_in(text, pack.areas)}
+    return Opened(found.target if found.sure else "", facts) if found.sure or facts else None

@@ -133,8 +133,8 @@ class Sitting:
             if self.words().starts(text):
                 people.start(self.db, self.address.id)
                 return Opened("")
-            if target := opening(self.house, self.pack, self.book, text):
-                return Opened(target)
+            if opened := opening(self.house, self.pack, self.book, text):
+                return opened
         if not state.ended and not state.resume and state.at:
             _, step = at(self.book.flows, state.flow, state.at)
             if step.answer == "pin" and is_pin(text):

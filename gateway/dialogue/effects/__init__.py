@@ -108,7 +108,9 @@ FACTS: Mapping[str, Writer] = {
     "due": lambda texts, tag, pack, raw: (
         formats.day_of(tag, datetime.fromisoformat(raw), pack.zone, pack.style(tag)) if raw else ""
     ),
-    "place": lambda texts, tag, pack, raw: pack.places.name(raw, tag),
+    **dict.fromkeys(
+        ("place", "province", "district", "commune"), lambda texts, tag, pack, raw: pack.places.name(raw, tag)
+    ),
 }
 """How a raw fact is written. A fact not named here is words already."""
 

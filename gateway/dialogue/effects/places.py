@@ -17,8 +17,9 @@ FOUND_AT_MOST = 4
 
 
 def last_place(stand: Stand, answers: Answers) -> Done:
-    """The place of this address's last complaint, if she let the answer be written to this phone."""
-    code = _last(stand)
+    """The place of this address's last complaint, if she let the answer be written to this phone; not where she has
+    just named another in a sentence."""
+    code = "" if "province" in stand.facts else _last(stand)
     return Done("some", {"place": code}) if code else Done("none")
 
 

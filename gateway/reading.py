@@ -15,6 +15,10 @@ from typing import Any
 import yaml
 
 
+_QUICK: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""The parser in C, where the package has it: ten times faster, the same nodes."""
+
+
 @dataclass(frozen=True, order=True)
 class Fault:
     """A mistake in a file that a person wrote, told to that person."""
@@ -51,7 +55,7 @@ def read_text(text: str, file: str) -> tuple[Lined, list[Fault]]:
     """The mapping that `text` holds, and what is wrong with it as YAML."""
     faults: list[Fault] = []
     try:
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = yaml.compose(text, Loader=_QUICK)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

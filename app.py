@@ -30,6 +30,8 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     console = ROOT / "gateway" / "console"
     app = Flask("sala", template_folder=str(console / "templates"), static_folder=str(console / "static"))
     set_up_web(app, house)
+    for pack in house.packs.values():
+        house.understanding(pack)  # made ready before the first phone waits for it
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
     app.config["BOOK"] = bind(read_flows(ROOT), house.texts)
     for room in (webhooks, people, desk, calls, flows, front, phone):

@@ -41,7 +41,7 @@ class House:
     def understanding(self, pack: Pack) -> Understanding:
         """What sentences mean in the languages served here; STOP and START hold in every one there is."""
         served = set(self.languages(pack))
-        return _understanding(self, tuple(tag for tag in self.traits if tag in served))
+        return _understanding(tuple(self.traits), tuple(tag for tag in self.traits if tag in served))
 
     def pack_of_channel(self, channel: str) -> Pack:
         return next(pack for pack in self.packs.values() if channel in pack.channels)
@@ -52,8 +52,8 @@ class House:
 
 
 @lru_cache(maxsize=8)
-def _understanding(house: House, served: tuple[str, ...]) -> Understanding:
-    known = (read_words(ROOT / "locales", tag)[0] for tag in house.traits)
+def _understanding(tags: tuple[str, ...], served: tuple[str, ...]) -> Understanding:
+    known = (read_words(ROOT / "locales", tag)[0] for tag in tags)
     return Understanding(
         words if words.tag in served else Words(words.tag, stop=words.stop, start=words.start) for words in known
     )

@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 
-
 _QUICK: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """The parser in C, where the package has it: ten times faster, the same nodes."""
 

@@ -28,6 +28,8 @@ KEYS = [
     "1234567890123",
     "ជំរាបសួរ",
     "*",
+    "money did not come in Svay Dangkum",
+    "សៀមរាប",
 ]
 
 

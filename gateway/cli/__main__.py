@@ -39,6 +39,7 @@ def main(words: list[str] | None = None) -> int:
     proof.add_argument("--table", action="store_true", help="print screens, parts, presses and seconds")
     meant = add("understand", "understand.understand", "measure how sentences are understood; or try one")
     meant.add_argument("sentence", nargs="?", default="")
+    meant.add_argument("--language", default="en", help="the locale she reads, such as km")
     for name, text in (("graph", "draw a flow as SVG"), ("script", "print a flow as the operator's page")):
         shown = add(name, f"pictures.{name}", text)
         shown.add_argument("flow")

@@ -19,19 +19,19 @@ def understand(given: argparse.Namespace) -> int:
     known = {tag: read_words(folder, tag)[0] for tag in tags}
     everything = Understanding(known.values())
     if given.sentence:
-        found = everything.find(given.sentence)
-        print(f"{found.target or 'nothing'} ({found.score:.2f}, {'sure' if found.sure else 'the menu comes'})")
+        found = everything.find(given.sentence, given.language)
+        print(f"{found.target or 'nothing'} ({100 * found.share:.0f} %, {'sure' if found.sure else 'the menu comes'})")
         return 0
     for tag in tags:
         held = held_out(tag)
         if not held:
             print(f"{tag}: no held-out sentences yet")
             continue
-        met = [(target, everything.find(sentence)) for target, sentence in held]
-        right = sum(one.target == target for target, one in met)
-        sure = [one.target == target for target, one in met if one.sure]
+        met = [(target, everything.find(sentence, tag)) for target, sentence in held]
+        right = sum(everything.nearest(sentence, tag) == target for target, sentence in held)
+        opened = [one.target in (target, target.partition(".")[0]) for target, one in met if one.sure]
         share = f"{right} of {len(held)} right ({100 * right / len(held):.0f} %)"
-        print(f"{tag}: {share}; sure of {len(sure)}, and {sum(sure)} of those right")
+        print(f"{tag}: {share}; sure enough to open {len(opened)}, {sum(opened)} of them what was meant or its flow")
     return 0
 
 

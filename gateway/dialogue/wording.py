@@ -92,7 +92,7 @@ class Writer:
         """The texts above the numbered lines."""
         notice, understood = self.state.notice, self.state.notice.startswith(UNDERSTOOD)
         if understood:
-            yield self.notice(notice)
+            yield self.notice(notice)  # before what is said of it
         if not self.state.resume:
             for path in self.state.said:
                 yield self.wording(*at(self.flows, self.state.flow, path))
@@ -115,21 +115,23 @@ class Writer:
         return fill(self.say(NOTICES[notice]), bounds)
 
     def understood(self, target: str) -> str:
-        """`Tell us a problem: Not paid, Svay Dangkum`; the place alone where nothing else was understood."""
-        place = next((self.facts[level] for level in PLACE_FACTS if level in self.state.facts), "")
-        return ", ".join(filter(None, (self.opened(target), place)))
-
-    def opened(self, target: str) -> str:
-        if not target:
+        """`Tell us a problem: Not paid, Svay Dangkum`; the place alone where nothing else was understood; of a private
+        flow nothing."""
+        name, _, inside = target.partition(".")
+        if name and self.flows[name].private:
             return ""
-        name, *inside = target.split(".")
+        told = [self.chosen(name, *inside.split("."))] if inside else []
+        told += [self.facts[level] for level in PLACE_FACTS if level in self.state.facts][:1]
+        if not name:
+            return ", ".join(told)
+        title = self.say((f"{name}.title", self.flows[name].title))
+        return fill(self.say(LINE), {"name": title, "value": ", ".join(told)}) if told else title
+
+    def chosen(self, name: str, step_name: str, code: str) -> str:
+        """A fixed choice of a flow's question, as its line says it."""
         flow = self.flows[name]
-        title = self.say((f"{name}.title", flow.title))
-        if not inside:
-            return title
-        step = flow.steps[inside[0]]
-        chosen = next(choice for choice in step.choices if choice.code == inside[-1])
-        return fill(self.say(LINE), {"name": title, "value": self.choice(flow, step, chosen)})
+        step = flow.steps[step_name]
+        return self.choice(flow, step, next(choice for choice in step.choices if choice.code == code))
 
     def wording(self, flow: Flow, step: Step) -> str:
         """A step's text in this mode; where the mode's wording is `=` or not written, the long one."""

@@ -9,7 +9,7 @@ from ..country import Pack
 from ..language import fold
 from ..language.catalogue import PLACEHOLDER, Locale
 from ..language.locales import Traits
-from ..language.words import Words
+from ..language.words import Words, stands
 from ..reading import Fault, did_you_mean
 from .flow import Flow, Flows, context, sentences
 from .roads import Vocabulary
@@ -83,16 +83,9 @@ def private_words(flows: Flows, locales: Mapping[str, Locale], words: Mapping[st
                 locale = locales.get(tag)
                 text = key[1] if locale is None else (locale.reviewed.get(key) or locale.drafts.get(key, ""))
                 for word in known.sensitive:
-                    if _stands(fold.fold(word), fold.fold(text)):
+                    if stands(fold.fold(word), fold.fold(text)):
                         what = f"{tag}: '{key[0]}' is private and names '{word}' in a text that may be sent"
                         yield Fault(f"flows/{flow.name}.yaml", line, what)
-
-
-def _stands(word: str, text: str) -> bool:
-    return f" {word} " in f" {text.translate(_MARKS)} " if word.isascii() else word in text
-
-
-_MARKS = str.maketrans(".,?!;:\"'()", " " * 10)
 
 
 def headings(flows: Flows, words: Mapping[str, Words]) -> Iterator[Fault]:

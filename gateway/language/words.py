@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 from ..reading import Fault, Lined, read_file, unknown_words
 from . import fold
+from .measure import clusters
 
 STOP, START, SENSITIVE = "stop", "start", "sensitive"
 
@@ -55,6 +57,21 @@ def read_words(folder: Path, tag: str) -> tuple[Words, list[Fault]]:
         meant[heading] = Meant(tuple(row.get("words", ())), tuple(row.get("says", ())), found.line_of(heading))
     whole = {word: frozenset(map(fold.fold, meant.pop(word, Meant()).words)) for word in (STOP, START)}
     return Words(tag, meant, whole[STOP], whole[START], tuple(found.get(SENSITIVE, ()))), faults
+
+
+_MARKS = str.maketrans(".,?!;:\"'()", " " * 10)
+
+
+def stands(word: str, text: str) -> bool:
+    """Whether a word stands in a text (both folded): between spaces and marks in Latin letters; in scripts without
+    spaces anywhere between letters, but never in a part of one (`វាយ` is not in `ស្វាយ`)."""
+    if word.isascii():
+        return f" {word} " in f" {text.translate(_MARKS)} "
+    if word not in text:
+        return False
+    edges = set(accumulate(map(len, clusters(text)), initial=0))
+    found = (at for at in edges if text.startswith(word, at))
+    return any(at + len(word) in edges for at in found)
 
 
 def clashes(words: Words) -> list[Fault]:

@@ -10,7 +10,7 @@ from ..book import Book
 from ..state import Opened
 
 
-def opening(house: House, pack: Pack, book: Book, text: str) -> Opened | None:
+def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened | None:
     """A flow or a choice in it (`complaint.topic.unpaid`), if that is sure, with the place that she named, each level
     by its code; None for a key, and for what says neither."""
     if not any(c.isalpha() for c in fold.key(text)):
@@ -22,6 +22,6 @@ def opening(house: House, pack: Pack, book: Book, text: str) -> Opened | None:
         known = not inside or inside[0] != "topic" or inside[-1] in pack.categories
         return name in offers and known and talk.opens(book.flows, heading)
 
-    found = house.understanding(pack).find(text, offered)
+    found = house.understanding(pack).find(text, tag, offered)
     facts = {place.level: place.code for place in pack.places.named_in(text, pack.areas)}
     return Opened(found.target if found.sure else "", facts) if found.sure or facts else None

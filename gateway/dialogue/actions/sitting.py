@@ -133,7 +133,7 @@ class Sitting:
             if self.words().starts(text):
                 people.start(self.db, self.address.id)
                 return Opened("")
-            if opened := opening(self.house, self.pack, self.book, text):
+            if opened := opening(self.house, self.pack, self.book, self.language() or SOURCE, text):
                 return opened
         if not state.ended and not state.resume and state.at:
             _, step = at(self.book.flows, state.flow, state.at)

@@ -97,6 +97,23 @@ def _plain(node: yaml.Node, file: str, faults: list[Fault]) -> Any:
     return node.value
 
 
+def said_yes(row: Lined, word: str, file: str, faults: list[Fault], otherwise: bool = False) -> bool:
+    """What a `yes` or `no` says; anything else there (true, Yes) is a fault, never the opposite of what was meant."""
+    said = row.get(word, "yes" if otherwise else "no")
+    if said not in ("yes", "no"):
+        faults.append(Fault(file, row.line_of(word), f"'{word}: {said}' is neither yes nor no"))
+    return bool(said == "yes")
+
+
+def list_of(row: Lined, word: str, file: str, faults: list[Fault]) -> tuple[str, ...]:
+    """The words of a list; a single word without brackets is a fault."""
+    said = row.get(word, [])
+    if not isinstance(said, list) or any(not isinstance(one, str) for one in said):
+        faults.append(Fault(file, row.line_of(word), f"'{word}' wants a list of words; write [{said}]"))
+        return ()
+    return tuple(said)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'optional'?`, or nothing where no known word is near."""
     near = difflib.get_close_matches(word, sorted(known), n=1)

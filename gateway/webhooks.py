@@ -37,7 +37,7 @@ log = structlog.get_logger()
 def receive(name: str) -> Response:
     """Hears one message and answers it."""
     channel, here = _channel(name), house()
-    message = channel.hear(_request(here), lambda session: _consumed(here, session))
+    message = channel.hear(_request(here), lambda session: _consumed(here, name, session))
     if message.over:
         return Response(status=200)
     number = dialogue.normal_number(message.address, here.pack_of_channel(name))
@@ -98,9 +98,9 @@ def _in_her_language(here: House, number: str, sentence: tuple[str, str], **fact
     return here.texts.say(tag or SOURCE, sentence, **facts)
 
 
-def _consumed(here: House, session: str) -> int | None:
+def _consumed(here: House, channel: str, session: str) -> int | None:
     with here.database.reading() as db:
-        return dialogue.consumed(db, session)
+        return dialogue.consumed(db, channel, session)
 
 
 @bp.errorhandler(Forged)

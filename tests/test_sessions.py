@@ -65,7 +65,11 @@ def test_stop_is_heard_in_every_language_and_no_message_goes_out(sala, network) 
     case = sala.lodge(*TO_HOW, "1", "1")
     caller = sala.caller()
     caller.dial()
+    caller.press("1", "1")
+    assert caller.press("dung").startswith("We will send you no more messages.")
+    caller.dial()
     caller.press("1", "1", "4")
+    assert caller.press("dung").startswith("How shall we answer?"), "where she may write what she likes, it is a name"
     assert caller.press("ຢຸດ").startswith("We will send you no more messages.")
     assert not caller.live
     with sala.house.database.transaction() as db:

@@ -40,7 +40,7 @@ class LastInputUssd:
             raise Malformed("Mobile is missing or longer than 30 characters")
         if kind not in (FIRST, NEXT, *OVER):
             raise Malformed("Type is none of Initiation, Response, Release, Timeout")
-        if not isinstance(sequence, int | str) or not str(sequence).isdigit() or len(str(sequence)) > 6:
+        if not isinstance(sequence, int | str) or not str(sequence).isdecimal() or len(str(sequence)) > 6:
             raise Malformed("Sequence is missing or is not a number")
         if kind == NEXT and not isinstance(text, str):
             raise Malformed("Message is missing")

@@ -46,6 +46,7 @@ SAMPLE_FACTS = {
     "explanation": "You may ask for this. The office decides.",
     "service": "",
     "level": "1",
+    "referral": "0000 000 000",
     "valid": "31 Dec 2027",
 }
 
@@ -92,9 +93,9 @@ def faults_of(here: World, drawn: list[Drawn], roads: list[Road], today: date) -
     for pack in here.packs.values():
         yield from world.categories(flows, pack, today)
         yield from world.programmes(flows, pack)
-        yield from world.services(flows, pack, EFFECTS)
+        yield from world.services(flows, pack, EFFECTS, today)
         yield from world.routes(flows, pack)
-        yield from world.recordings(flows, pack, here.traits, recorded(here), vocabulary_)
+        yield from world.recordings(flows, pack, here.traits, recorded(here))
 
 
 def recorded(here: World) -> dict[str, set[str]]:
@@ -130,7 +131,7 @@ def samples(pack: Pack, texts: Texts) -> Samples:
     def codes(word: str) -> list[str]:
         return list(pack.categories) if word == "topics" else [*pack.services, *pack.planned, "more"]
 
-    return Samples(rows, codes, lambda tag: facts_in_words(texts, tag, pack, SAMPLE_FACTS))
+    return Samples(rows, codes, lambda tag: facts_in_words(texts, tag, pack, SAMPLE_FACTS, date(2026, 1, 1)))
 
 
 def _fullest(pack: Pack, word: str) -> list[list[str]]:

@@ -16,6 +16,7 @@ from ..language.formats import PLAIN, Style
 from ..language.measure import Size
 from .places import Places
 
+VERIFIED_FOR = timedelta(days=180)
 LEVELS = ("province", "district", "commune", "village")
 
 
@@ -39,6 +40,10 @@ class Referral:
     number: str
     source: str
     verified_on: date | None
+
+    def is_verified(self, today: date) -> bool:
+        """Whether somebody called this number and reached the right people, not long ago."""
+        return bool(self.number) and self.verified_on is not None and today - self.verified_on <= VERIFIED_FOR
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,9 @@ class Pack:
         """The code that phones of this country dial."""
         return next((row.code for row in self.channels.values() if row.code), "")
 
-    def facts(self, tag: str) -> dict[str, str]:
-        """What every text may name."""
-        safe = next((row.number for row in self.referrals.values() if row.number), "")
+    def facts(self, tag: str, today: date) -> dict[str, str]:
+        """What every text may name. A referral that nobody has verified lately is not told."""
+        safe = next((row.number for row in self.referrals.values() if row.is_verified(today)), "")
         return {"hotline": self.hotline, "opening": self.opening, "dial": self.dial(), "referral": safe}
 
     def sms_channel(self) -> str:

@@ -14,7 +14,7 @@ import holidays
 
 from ..clock import Calendar
 from ..language.measure import USSD, Size
-from ..reading import Fault, Faulty, Lined, read_file, unknown_words
+from ..reading import Fault, Faulty, Lined, list_of, read_file, said_yes, unknown_words
 from . import ChannelRow
 
 FILES = ("country", "categories", "routing", "offices", "calendar", "channels", "referrals", "programmes")
@@ -51,6 +51,9 @@ class Files:
             self.fault(file, key, f"'{key}' is missing", inside)
             return ""
         return found
+
+    def yes(self, file: str, row: Lined, word: str, otherwise: bool = False) -> bool:
+        return said_yes(row, word, f"countries/{self.code}/{file}.yaml", self.faults, otherwise)
 
     def day(self, file: str, row: Lined, key: str = "verified_on") -> date | None:
         written = row.get(key, "")
@@ -120,12 +123,12 @@ class Files:
                 name,
                 kind,
                 self.size(name, row),
-                row.get("can_reply") != "no",
+                self.yes("channels", row, "can_reply", otherwise=True),
                 row.get("code", ""),
                 row.get("sender", ""),
                 row.get("dialect", ""),
                 self.seconds(row),
-                tuple(row.get("languages", ())),
+                list_of(row, "languages", f"countries/{self.code}/channels.yaml", self.faults),
                 self.files["channels"].line_of(name),
             )
         for kind in ("ussd", "sms"):

@@ -2,8 +2,8 @@
 
 Provinces, districts and communes are looked for; villages are not, for too many are called like ordinary words. A
 name counts where its spelling is the same but for what `sound` passes over, a long one in Latin letters also where it
-is nearly so (Svay Dankum); a short one only behind a word for "in" or for what it is (in Puok, ឃុំពួក). What is not
-named is asked.
+is nearly so (Svay Dankum); a short one only behind a word for "in" or for what it is (in Puok, ឃុំពួក). It may
+still have been an ordinary word, so she is asked whether she lives there.
 """
 
 from __future__ import annotations

@@ -49,10 +49,10 @@ class Places:
         those inside `areas` first among equals. A name may be followed by that of an area around it."""
         return self.finder.find(typed, lambda code: code.startswith(tuple(areas)), self._around, limit)
 
-    def named_in(self, sentence: str, areas: Sequence[str]) -> list[Place]:
-        """The area inside `areas` that a sentence names in passing, with those it lies in, smallest first."""
+    def named_in(self, sentence: str, areas: Sequence[str]) -> str:
+        """The code of the area inside `areas` that a sentence names in passing; empty where it names none."""
         found = _mentions(self, tuple(areas)).find(sentence)
-        return list(self.path(meant(found, lambda code: [place.code for place in self.path(code)])))
+        return meant(found, lambda code: [place.code for place in self.path(code)])
 
     def _around(self, code: str) -> list[str]:
         return [name for place in list(self.path(code))[1:] for name in place.names.values()]

@@ -179,7 +179,7 @@ class _Reader(Files):
                 code, place.level, place.code, f"{self.code}-{place.parent}" if place.parent else "", names
             )
             queues[code] = Queue(code, code, "cases", names)
-            if pattern.get("triage") == "yes":
+            if self.yes("offices", pattern, "triage"):
                 sorting = {t: str(triage.get(t, "{office}")).replace("{office}", names[t]) for t in names}
                 queues[f"{code}-triage"] = Queue(f"{code}-triage", code, "triage", sorting)
         return offices, queues

@@ -25,7 +25,7 @@ BUDDHIST_FROM = 2400
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 CARD_DIGITS = 12
 PHONE_DIGITS = range(8, 16)
-_NOT_MONEY = re.compile(r"[^\d.,\s]+|(?<=\d)[.,\s](?=\d{3}(?!\d))|\s+")
+_GROUPING = re.compile(r"(?<=\d)[.,\s](?=\d{3}(?!\d))")
 
 Understood = tuple[str | None, str]
 """The answer, and the notice that says why there is none."""
@@ -73,9 +73,10 @@ def _number(step: Step, text: str) -> str | None:
 
 
 def _money(step: Step, text: str) -> str | None:
-    """Whole units; grouping points, commas and spaces and the currency's name are left out."""
-    plain = _NOT_MONEY.sub("", fold.digits(text))
-    return str(int(plain)) if plain.isdigit() else None
+    """Whole units; grouping points, commas and spaces and the currency's name are left out. Two sums are none."""
+    plain = _GROUPING.sub("", fold.digits(text))
+    sums = re.findall(r"[\d.,]+", plain)
+    return str(int(sums[0])) if len(sums) == 1 and sums[0].isdecimal() else None
 
 
 def _common_year(year: int) -> int:

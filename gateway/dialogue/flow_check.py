@@ -82,12 +82,17 @@ class _Checker:
         if step.effect:
             effect = self.effects.get(step.effect)
             return {*effect.outcomes, "spent"} if effect else None
-        return set()
+        return {"yes"} if step.verb == "check" else set()
 
     def does(self, step: Step) -> Iterator[Fault]:
         if step.sub:
             if step.sub not in self.flows:
                 yield self.fault(step, f"'{step.sub}' is not a flow{did_you_mean(step.sub, self.flows)}")
+            for name in step.given if step.sub in self.flows else ():
+                if name not in self.flows[step.sub].steps:
+                    hint = did_you_mean(name, self.flows[step.sub].steps)
+                    what = f"step '{step.name}' brings '{name}', which is no step of {step.sub}{hint}"
+                    yield self.fault(step, what)
             return
         effect = self.effects.get(step.effect)
         if effect is None:

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ..reading import Fault, Faulty, Lined, read_file, read_text, unknown_words
+from ..reading import Fault, Faulty, Lined, list_of, read_file, read_text, said_yes, unknown_words
 from .flow import ANYWAY, END, ENTERED, KEPT, OTHER, Choice, Flow, Step
 
 VERBS = ("ask", "say", "check", "do")
@@ -66,13 +66,16 @@ def make_flow(name: str, found: Lined, file: str) -> tuple[Flow, list[Fault]]:
         name=name,
         title=found.get("title", name),
         steps={key: page.step(key, row, steps.line_of(key)) for key, row in steps.items()},
-        private=found.get("private") == "yes",
-        sent=found.get("sent") == "yes",
-        needs=tuple(found.get("needs", ())),
-        gives=tuple(found.get("gives", ())),
+        private=said_yes(found, "private", file, page.faults),
+        sent=said_yes(found, "sent", file, page.faults),
+        needs=list_of(found, "needs", file, page.faults),
+        gives=list_of(found, "gives", file, page.faults),
         lasts=page.seconds(found),
         silent=found.get("silent", ""),
     )
+    for given in flow.gives:
+        if given not in flow.steps:
+            page.fault(found.line_of("gives"), f"'gives' names '{given}', which is not a step")
     if flow.silent and flow.silent not in flow.steps:
         page.fault(found.line_of("silent"), f"'silent' goes to '{flow.silent}', which is not a step")
     return replace(flow, print=fingerprint(flow)), page.faults
@@ -145,15 +148,21 @@ class _Page:
         rows = choices if isinstance(choices, str) else ""
         if also and not rows:
             self.fault(row.line_of("also"), f"step '{step.name}' says 'also' without a list to add to")
-        unsure = row.get("unsure") == "yes"
+        unsure = said_yes(row, "unsure", self.file, self.faults)
         if (offered := len(fixed) + len(also) + unsure) > OPTIONS_ON_A_PAGE:
             with_unsure = " with 'I do not know'" if unsure else ""
             self.fault(step.line, f"step '{step.name}' offers {offered}{with_unsure}; a page holds {OPTIONS_ON_A_PAGE}")
         step = replace(step, text=row["ask"], choices=fixed, also=also, rows=rows, answer=answer, unsure=unsure)
-        optional, least, most = row.get("optional") == "yes", self.bound(row, "least"), self.bound(row, "most")
+        optional = said_yes(row, "optional", self.file, self.faults)
+        least, most = self.bound(row, "least"), self.bound(row, "most")
+        if most and least > most:
+            self.fault(row.line_of("least"), f"step '{step.name}' asks for at least {least} and at most {most}")
         if answer == "number":
             self.number(step, row, optional)
         only, careful = row.get("only", ""), row.get("careful", "")
+        for code in careful.split():
+            if code not in {choice.code for choice in (*fixed, *also)}:
+                self.fault(row.line_of("careful"), f"'careful' names '{code}', which is no choice of '{step.name}'")
         return replace(step, optional=optional, least=least, most=most, only=only, careful=careful)
 
     def bound(self, row: Lined, word: str) -> int:

@@ -1,11 +1,12 @@
 """Leaving a conversation and taking it up again: the menu key, a new session, silence. Pure.
 
-What somebody told is never thrown away here: it waits behind the menu, is parked when another person starts again
-on the same phone, or goes on by itself to where its flow says.
+What somebody told is never thrown away here: it waits behind the menu, is parked with the caller when another person
+starts again on the same phone, or goes on by itself to where its flow says.
 """
 
 from __future__ import annotations
 
+from .flow import Flow
 from .state import Effect, State
 from .unfinished import has_answers, unfinished
 from .walk import Walk
@@ -13,6 +14,7 @@ from .walk import Walk
 MENU = "menu"
 WRONG_BEFORE_HELP = 3
 STEPS_OF_A_ROAD = 100
+EFFECTS_ALONE = 12
 
 
 def begin(flow: str = MENU, aside: State | None = None, waits: State | None = None) -> State:
@@ -21,39 +23,52 @@ def begin(flow: str = MENU, aside: State | None = None, waits: State | None = No
 
 
 class Leaving(Walk):
-    def to_menu(self) -> None:
-        left = self.state
-        while left.aside:
-            left = left.aside
-        fresh = begin(MENU, waits=left.waits)
-        fresh.parked, left.parked, left.waits = left.parked, [], None
-        if has_answers(self.flows, left):
-            self.state = fresh
-            self.park(fresh.waits)
-            fresh.waits = left
-        self.state = fresh
-        self.start()
+    def unwind(self) -> None:
+        """Down to what she was saying herself: a half answer to a question of ours goes its own way."""
+        while self.state.aside:
+            outer, self.state.aside = self.state.aside, None
+            self.park(self.state)
+            self.state = outer
 
     def park(self, left: State | None) -> None:
-        """What somebody told on this phone, and nobody goes on with, is kept until the conversation closes."""
-        if left and has_answers(self.flows, left):
-            self.state.parked += [*left.parked, left]
-            left.parked = []
+        """What somebody told on this phone, and nobody goes on with now, is handed to the caller."""
+        if left:
+            waits, left.waits, left.resume = left.waits, None, ""
+            self.park(waits)
+            if has_answers(self.flows, left):
+                self.parked.append(left)
 
-    def redialled(self) -> None:
+    def to_menu(self) -> None:
+        """What she was telling waits behind the menu; what waited there before goes its own way."""
+        self.unwind()
+        left, self.state = self.state, begin(MENU, waits=self.state.waits)
+        left.waits = None
+        if has_answers(self.flows, left):
+            self.park(self.state.waits)
+            self.state.waits = left
+        self.start()
+
+    def redialled(self, late: bool) -> None:
         """A new session: what can be lost is offered, without naming it; else the menu, with no trace."""
+        self.unwind()
         state = self.state
-        while state.aside:
-            outer, state.aside = state.aside, None
-            self.state = outer
-            self.park(state)  # a half answer to a question of ours goes its own way
-            state = outer
-        if unfinished(self.flows, state)[0] and not self.is_private():
-            state.resume, state.page, state.notice = "redial", 0, ""
-        else:
-            self.state = begin(MENU, waits=state.waits)
-            self.state.parked = state.parked
+        told = has_answers(self.flows, state)
+        if late or not told or not unfinished(self.flows, state)[0]:
+            self.to_menu()
+        elif self.is_private():
+            self.park(state)
+            self.state = begin(MENU)
             self.start()
+        else:
+            state.resume, state.page, state.notice = "redial", 0, ""
+
+    def stopped(self) -> None:
+        """What she was saying is withdrawn; what is only offered to be continued may be another's, and is not."""
+        self.parked, told = [], self.state
+        while told.aside:
+            told = told.aside
+        self.park(told if told.resume else told.waits)
+        self.state = State(flow=told.flow, at=told.at, ended=True)
 
     def choose_to_resume(self, pressed: str) -> None:
         state = self.state
@@ -71,18 +86,16 @@ class Leaving(Walk):
             state.notice = "wrong.choice" if state.wrong else "wrong.hotline"
 
     def lapse(self) -> None:
-        """Left alone: the answers given go where the flow's `silent` says; or it ends with nothing wanted.
+        """Left alone: the answers given go where the flow's `silent` says; or it ends with nothing wanted. What waits
+        beside or behind it lapses too, each by itself.
 
         What was answered before and is only being changed still counts, question by question along the road;
         but not a careful question that was on the screen when she left: she was choosing anew (the answers that
         it names hold all the same)."""
+        self.unwind()
         state = self.state
-        for kept in (state.aside, state.waits):
-            if kept and has_answers(self.flows, kept):
-                kept.parked += state.parked
-                self.state = kept
-                self.lapse()
-                return
+        waits, state.waits, state.resume = state.waits, None, ""
+        self.park(waits)
         if state.at and not state.ended and "silent" in self.here().go and state.road:
             self.follow(state.at, "silent")
             return
@@ -94,13 +107,22 @@ class Leaving(Walk):
         if self.here().careful and earlier not in self.here().careful.split():
             state.old.pop(state.at, None)
             state.kept.pop(state.at, None)
-        state.kept = {**state.old, **state.kept}
+        state.kept, state.alone = {**state.old, **state.kept}, EFFECTS_ALONE
+        self.go_alone(path, flow)
+
+    def go_alone(self, path: str, flow: Flow) -> None:
+        """Along the road with the answers there are, past what was not answered, to where the flow goes when left. An
+        effect on the way is wanted of the caller; what came of it leads on."""
+        state = self.state
         for _ in range(STEPS_OF_A_ROAD):
-            if self.here().verb != "ask" or state.ended or isinstance(self.want, Effect):
+            if self.here().verb != "ask" or state.ended:
                 break
             if state.at in state.kept:
                 self.take(state.at, state.kept[state.at])
             else:
                 self.follow(state.at, "")
-        self.want, state.said = None, []
+        if isinstance(self.want, Effect) and state.alone > 1 and not state.ended:
+            state.alone -= 1
+            return
+        self.want, state.said, state.alone = None, [], 0
         self.enter(flow.silent if state.flow == path else f"{path}.{flow.silent}")

@@ -26,7 +26,8 @@ class BookRow(Base):
 
 class Conversation(Base):
     """An unfinished conversation of an address; one at a time, deleted when it ends. `consumed`: letters of
-    the session's cumulative text that were answered. `lapses_at`: when it goes on by itself."""
+    the session's cumulative text that were answered. `lapses_at`: when it goes on by itself. `parked`: what others
+    told on this phone, which lapses when this conversation closes (`actions/parked.py`)."""
 
     __tablename__ = "conversations"
 
@@ -35,6 +36,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(40))
     book: Mapped[str] = mapped_column(ForeignKey("books.print"))
     state: Mapped[dict[str, Any]] = mapped_column(SealedJson("conversations.state"))
+    parked: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("conversations.parked"))
     session_hash: Mapped[str] = mapped_column(String(80), index=True)
     consumed: Mapped[int] = mapped_column(default=0)
     step: Mapped[str] = mapped_column(String(120), default="")

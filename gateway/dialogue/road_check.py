@@ -14,6 +14,13 @@ PACK_FACTS = frozenset(("hotline", "opening", "dial", "referral"))
 """Facts of the country, which every text may name."""
 
 
+def _texts(step: Step) -> Iterator[str]:
+    """Everything that a step may show."""
+    yield from (step.text, step.yes, *step.modes.values(), *step.lines.values())
+    for choice in (*step.choices, *step.also):
+        yield from (choice.long, choice.short)
+
+
 def roads_of(flow: Flow, flows: Flows, words: Vocabulary) -> Iterator[Fault]:
     """Every fault that the roads of one page show."""
     roads = _Roads(flow, flows, words)
@@ -26,7 +33,7 @@ def roads_of(flow: Flow, flows: Flows, words: Vocabulary) -> Iterator[Fault]:
 
 class _Roads:
     def __init__(self, flow: Flow, flows: Flows, words: Vocabulary) -> None:
-        self.flow, self.words = flow, words
+        self.flow, self.flows, self.words = flow, flows, words
         self.graph = edges(flow, flows, words)
         self.entries = [flow.first(), *([flow.silent] if flow.silent else [])]
 
@@ -37,9 +44,17 @@ class _Roads:
         return self.words.effects.get(step.effect) if step.effect else None
 
     def waits(self, name: str) -> bool:
-        """Whether somebody is asked at this step (a sub-flow asks)."""
+        """Whether somebody is surely asked at this step: not where the channel may pass the question over, nor in a
+        sub-flow that has a road past all its questions."""
         step = self.flow.steps[name]
-        return step.verb in ("ask", "check") or bool(step.sub)
+        if step.sub:
+            inner = self.flows.get(step.sub)
+            return inner is None or not _Roads(inner, self.flows, self.words).may_ask_nobody()
+        return step.verb == "check" or (step.verb == "ask" and step.answer not in MEDIA)
+
+    def may_ask_nobody(self) -> bool:
+        silent = reached(self.graph, [self.flow.first()], lambda name: not self.waits(name))
+        return any(edge.to not in self.graph for name in silent if not self.waits(name) for edge in self.graph[name])
 
     def loops(self) -> Iterator[Fault]:
         """Steps that turn in a circle without asking anyone."""
@@ -74,7 +89,7 @@ class _Roads:
                 continue
             guessed = [read for read in effect.reads if self._is_guessed(read)]
             again = [edge.to for edge in self.graph[name] if edge.outcome != effect.outcomes[0]]
-            back = [read for read in guessed if read in reached(self.graph, again, lambda at: not self.waits(at))]
+            back = [read for read in guessed if read in reached(self.graph, again)]
             if back:
                 yield self.fault(step, f"{back[0]} \u2192 {name} may go on for ever: give '{name}' its tries")
 
@@ -83,10 +98,16 @@ class _Roads:
         return step is not None and step.answer not in ("", "text", *MEDIA)
 
     def facts(self) -> Iterator[Fault]:
-        """A text that names a fact which some road to it does not give."""
+        """A text that names a fact which some road to it does not give; a sub-flow that needs one."""
         known = self._known()
+        if named := PLACEHOLDER.findall(self.flow.title):
+            first = self.flow.steps[self.flow.first()]
+            yield self.fault(first, f"the title uses {{{named[0]}}}, but it is shown before any fact is known")
         for name, step in self.flow.steps.items():
-            for text in (step.text, *step.modes.values(), *(c.long for c in (*step.choices, *step.also))):
+            for fact in self.flows[step.sub].needs if step.sub in self.flows and name in known else ():
+                if fact not in known[name]:
+                    yield self.fault(step, f"flow '{step.sub}' needs {{{fact}}}, which is not known at step '{name}'")
+            for text in _texts(step):
                 for fact in PLACEHOLDER.findall(text):
                     if name in known and fact not in known[name] | PACK_FACTS:
                         way = " \u2192 ".join(self._way_without(fact, name))
@@ -170,6 +191,18 @@ class _Roads:
                 if read in possible and read not in step.lines and self._is_told(read):
                     what = f"'{read}' is sent by {act.effect} but '{name}' does not show it"
                     yield self.fault(self.flow.steps[read], what)
+            for read in self._between(name, act.name).intersection(effect.reads):
+                what = f"'{read}' is sent by {act.effect} but asked after '{name}', and never read back"
+                yield self.fault(self.flow.steps[read], what)
+
+    def _between(self, check: str, act: str) -> set[str]:
+        """The questions on the roads from a check to an act that pass no other check."""
+        after = reached(self.graph, [edge.to for edge in self.graph[check]], self._is_no_check)
+        asked = {name for name in after if self.flow.steps[name].verb == "ask" or self.flow.steps[name].sub}
+        return {name for name in asked if act in reached(self.graph, [name], self._is_no_check)}
+
+    def _is_no_check(self, name: str) -> bool:
+        return self.flow.steps[name].verb != "check"
 
     def _is_told(self, name: str) -> bool:
         """Whether an answer says something of hers; where a road turns at it alone, nothing is kept of it."""

@@ -40,8 +40,8 @@ class State(msgspec.Struct, omit_defaults=True):
     old: dict[str, str] = {}  # answers being changed, used only if she never answers anew
     aside: State | None = None  # the conversation that waits while the language is changed
     waits: State | None = None  # the unfinished conversation left by the menu key
-    parked: list[State] = []  # what was told on this phone before somebody started again
     resume: str = ""  # "continue or start again" is being asked: `redial`, or the path that would begin anew
+    alone: int = 0  # going on by itself, left by her: how many effects may still be performed on the way
     ended: bool = False
 
     def answers(self, prefix: str) -> dict[str, str]:
@@ -58,8 +58,12 @@ class State(msgspec.Struct, omit_defaults=True):
         new.said, new.tries = self.said[:], {**self.tries}
         new.aside = self.aside.fresh() if self.aside else None
         new.waits = self.waits.fresh() if self.waits else None
-        new.parked = [parked.fresh() for parked in self.parked]
         return new
+
+
+def stands(state: State) -> str:
+    """Where a conversation stands, for the figures: `menu:complaint.story`; at its last word where it has ended."""
+    return f"{state.flow}:{state.said[-1] if state.ended and state.said else state.at}"
 
 
 _encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(State)
@@ -135,10 +139,18 @@ class Lapsed:
 
 @dataclass(frozen=True)
 class Redialled:
-    """The same address begins a new session while this conversation is unfinished."""
+    """The same address begins a new session while this conversation is unfinished. `late`: too late to go on with it
+    unasked; it waits behind the menu."""
+
+    late: bool = False
 
 
-Event = Heard | Opened | Began | Done | Rows | Lapsed | Redialled
+@dataclass(frozen=True)
+class Stopped:
+    """STOP: what she was saying is withdrawn; what others told on this phone is not."""
+
+
+Event = Heard | Opened | Began | Done | Rows | Lapsed | Redialled | Stopped
 
 
 @dataclass(frozen=True)
@@ -165,7 +177,9 @@ Want = Effect | ListOf | None
 
 @dataclass(frozen=True)
 class Step:
-    """What `advance` returns: the state, and what the machine wants before a person must speak."""
+    """What `advance` returns: the state, and what the machine wants before a person must speak. `parked`: what
+    somebody told and nobody goes on with now; the caller keeps it, and lets it lapse when this conversation closes."""
 
     state: State
     want: Want = None
+    parked: tuple[State, ...] = ()

@@ -18,19 +18,19 @@ from __future__ import annotations
 from ..language import fold
 from .answers import understand
 from .asking import options
-from .flow import Flow, Flows
+from .flow import ENTERED, Flow, Flows
 from .flow import Step as FlowStep
 from .leaving import MENU as MENU
 from .leaving import WRONG_BEFORE_HELP, Leaving
 from .leaving import begin as begin
-from .state import Began, Done, Event, Heard, Lapsed, Opened, Redialled, Rows, State, Step
-from .unfinished import goes_back_aside
+from .state import Began, Done, Event, Heard, Lapsed, Opened, Redialled, Rows, State, Step, Stopped
+from .unfinished import goes_back_aside, unfinished
 
 LANGUAGE = "language"
-ANY_CHANNEL: frozenset[str] = frozenset()
+NO_MEDIA: frozenset[str] = frozenset()
 
 
-def advance(flows: Flows, state: State, event: Event | None = None, carries: frozenset[str] = ANY_CHANNEL) -> Step:
+def advance(flows: Flows, state: State, event: Event | None = None, carries: frozenset[str] = NO_MEDIA) -> Step:
     """The state after `event`; without one, a conversation begins or asks its question again. `carries`: the kinds
     of media (photo, voice) that the channel can bring."""
     walk = _Talk(flows, state.fresh(), carries)
@@ -48,10 +48,12 @@ def advance(flows: Flows, state: State, event: Event | None = None, carries: fro
         case Began():
             walk.begin(event)
         case Redialled():
-            walk.redialled()
+            walk.redialled(event.late)
+        case Stopped():
+            walk.stopped()
         case Lapsed():
             walk.lapse()
-    return Step(walk.state, walk.want)
+    return Step(walk.state, walk.want, tuple(walk.parked))
 
 
 def stands_at_menu(state: State) -> bool:
@@ -81,6 +83,13 @@ def _to(menu: Flow, name: str) -> list[tuple[str, str]]:
     return road
 
 
+def _turned_to(at: str, path: str) -> bool:
+    """Whether `at` lies in a flow that was turned to, and `path` before it."""
+    names = at.split(".")
+    inside = (".".join(names[: i + 1]) for i, name in enumerate(names) if name.startswith(ENTERED))
+    return any(not path.startswith(f"{prefix}.") for prefix in inside)
+
+
 class _Talk(Leaving):
     # What a person may say
 
@@ -97,8 +106,8 @@ class _Talk(Leaving):
             self.to_menu()
         elif pressed == "#":
             self.to_language()
-        elif state.ended:
-            return
+        elif state.ended or (pressed == "9" and state.pages > 1 and not self.here().optional):
+            return  # there is no more of it
         elif pressed == "9" and self.here().optional:
             state.said = []
             self.take(state.at, "")
@@ -180,17 +189,29 @@ class _Talk(Leaving):
 
     def back(self) -> None:
         state = self.state
+        state.wrong = 0
         if state.group >= 0:
             state.group = -1
         elif len(state.road) > state.wall and not state.ended:
-            path, answer = state.road.pop()
-            state.kept[path] = answer
-            state.said, state.again = [], True
-            self.enter(path)
+            self.back_to(*state.road[-1])
         elif goes_back_aside(state) and not state.ended:
             self.come_back()
         elif state.wall:
             state.notice = "already_done"
+
+    def back_to(self, path: str, answer: str) -> None:
+        """To the last question of the road. Out of what goes on by itself when left, it waits behind the menu; out of
+        a flow that was turned to, the answer that led there is forgotten."""
+        state = self.state
+        inside = unfinished(self.flows, state)[0]
+        if state.at.startswith(f"{inside}.") and not path.startswith(f"{inside}."):
+            self.to_menu()
+            return
+        state.road.pop()
+        if not _turned_to(state.at, path):
+            state.kept[path] = answer
+        state.said, state.again = [], True
+        self.enter(path)
 
     def to_language(self) -> None:
         if self.state.flow != LANGUAGE and LANGUAGE in self.flows:
@@ -211,6 +232,9 @@ class _Talk(Leaving):
             if state.tries[path] >= step.tries:
                 outcome = "spent"
         self.follow(path, outcome)
+        inside, flow = unfinished(self.flows, state) if state.alone else ("", None)
+        if flow:
+            self.go_alone(inside, flow)
 
     def offer(self, rows: Rows) -> None:
         state = self.state

@@ -6,13 +6,6 @@ from .flow import ENTERED, Flow, Flows, pages
 from .state import State
 
 
-def innermost(state: State) -> State:
-    """The conversation behind a language question; the one left behind the menu, where nothing else is said."""
-    while state.aside:
-        state = state.aside
-    return state.waits or state
-
-
 def goes_back_aside(state: State) -> bool:
     """Whether back leads to what waits behind this flow: always, but from the first choice of a language."""
     return state.aside is not None and (bool(state.aside.at) or state.flow != "language")
@@ -58,8 +51,10 @@ def lasts(flows: Flows, state: State) -> int:
     return flow.lasts if flow else 0
 
 
-def said_again(parked: State, after: State) -> bool:
-    """Whether what was parked when somebody started again was then told anew: the same first answer of the same
-    flow, in a conversation that was carried through."""
-    first = next((pair for pair in parked.road if "." in pair[0]), None)
-    return after.acts > 0 and first in after.road
+def said_again(flows: Flows, parked: State, after: State) -> bool:
+    """Whether what was parked when somebody started again was then told anew: every answer of it, in a conversation
+    that was carried through. Where only some are the same, it may have been another person's."""
+    inside = unfinished(flows, parked)[0]
+    answers = (*parked.kept.items(), *parked.old.items(), *parked.road)
+    told = {(path, answer) for path, answer in answers if answer and path.startswith(_below(inside))}
+    return after.acts > 0 and bool(told) and told <= set(after.road)

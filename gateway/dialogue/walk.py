@@ -17,6 +17,7 @@ class Walk:
     def __init__(self, flows: Flows, state: State, carries: frozenset[str] = frozenset()) -> None:
         self.flows, self.state, self.carries = flows, state, carries
         self.want: Want = None
+        self.parked: list[State] = []
 
     def start(self) -> None:
         if not self.state.at:
@@ -47,8 +48,7 @@ class Walk:
                 self.state = waits
                 self.state.resume = path
                 return
-            if not self.state.again:  # what is being changed is asked, whatever was brought
-                self.bring(path, step)
+            self.bring(path, step)
             self.enter(f"{path}.{self.flows[step.sub].first()}")
             return
         self.stand(path)
@@ -60,11 +60,14 @@ class Walk:
         return self.state.answers(f"{outer}." if outer else "")
 
     def bring(self, path: str, step: FlowStep) -> None:
-        """Answers given beforehand to a sub-flow; one whose fact is not known is not given."""
+        """Answers given beforehand to a sub-flow, once: not where she has answered since. One whose fact is not known
+        is not given."""
+        state = self.state
         for name, value in step.given.items():
-            filled = fill(value, self.state.facts)
-            if not PLACEHOLDER.search(filled):
-                self.state.kept[f"{path}.{name}"] = filled
+            filled, question = fill(value, state.facts), f"{path}.{name}"
+            known = question in state.kept or question in state.old or state.on_road(question)
+            if not known and not PLACEHOLDER.search(filled):
+                state.kept[question] = filled
 
     def ask(self, path: str, step: FlowStep) -> None:
         state = self.state
@@ -109,13 +112,16 @@ class Walk:
         self.follow(path, answer if answer in fixed else "chosen" if step.rows else "")
 
     def forget_what_hung_on(self, path: str, answer: str) -> None:
-        """A list answered otherwise than before: what was chosen from the lists below it is no longer so."""
+        """A list answered otherwise than before: what was chosen or typed below it on the page is no longer so."""
         state, (flow, step) = self.state, at(self.flows, self.state.flow, path)
         before = state.kept.get(path, state.old.get(path, answer))
         if not step.rows or before == answer:
             return
         names = list(flow.steps)
-        below = {self.beside(path, name) for name in names[names.index(step.name) + 1 :] if flow.steps[name].rows}
+        hangs = (
+            name for name in names[names.index(step.name) + 1 :] if flow.steps[name].rows or flow.steps[name].answer
+        )
+        below = {self.beside(path, name) for name in hangs}
         state.kept = {p: a for p, a in state.kept.items() if p not in below}
         state.old = {p: a for p, a in state.old.items() if p not in below}
 

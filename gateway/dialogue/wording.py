@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from ..language.catalogue import Texts, fill, mark
+from ..language.catalogue import PLACEHOLDER, Texts, fill, mark
 from ..language.fold import initial
 from ..language.measure import Size, clusters, prepare
 from .asking import MEDIA, Option, group_rows, options, read_back
@@ -51,9 +51,6 @@ STOPPED = mark("stopped", "We will send you no more messages. To begin again, se
 SHOWN_OF_A_TEXT = {"ussd": 12}
 SHOWN_ELSEWHERE = 24
 INITIALS_SHOWN = 4
-UNDERSTOOD = "understood"
-PLACE_FACTS = ("commune", "district", "province")
-"""What a sentence may have named, the smallest first."""
 
 
 @dataclass(frozen=True)
@@ -90,21 +87,18 @@ class Writer:
 
     def head(self) -> Iterator[str]:
         """The texts above the numbered lines."""
-        notice, understood = self.state.notice, self.state.notice.startswith(UNDERSTOOD)
-        if understood:
-            yield self.notice(notice)  # before what is said of it
+        if self.state.notice:
+            yield self.notice(self.state.notice)
         if not self.state.resume:
             for path in self.state.said:
                 yield self.wording(*at(self.flows, self.state.flow, path))
-        if notice and not understood:
-            yield self.notice(notice)
         if not self.state.ended and not self.state.resume:
             yield self.wording(self.flow, self.step)
 
     def notice(self, notice: str) -> str:
         """A sentence of the machine: what was wrong, what was understood, or a last word said elsewhere."""
         kind, _, what = notice.partition(":")
-        if kind == UNDERSTOOD:
+        if kind == "understood":
             return self.understood(what)
         if kind == "said":
             base, _, path = what.partition(".")
@@ -115,23 +109,20 @@ class Writer:
         return fill(self.say(NOTICES[notice]), bounds)
 
     def understood(self, target: str) -> str:
-        """`Tell us a problem: Not paid, Svay Dangkum`; the place alone where nothing else was understood; of a private
+        """`Tell us a problem: Not paid`; the place that was named, where nothing else was understood; of a private
         flow nothing."""
-        name, _, inside = target.partition(".")
-        if name and self.flows[name].private:
-            return ""
-        told = [self.chosen(name, *inside.split("."))] if inside else []
-        told += [self.facts[level] for level in PLACE_FACTS if level in self.state.facts][:1]
+        name, *inside = target.split(".")
         if not name:
-            return ", ".join(told)
-        title = self.say((f"{name}.title", self.flows[name].title))
-        return fill(self.say(LINE), {"name": title, "value": ", ".join(told)}) if told else title
-
-    def chosen(self, name: str, step_name: str, code: str) -> str:
-        """A fixed choice of a flow's question, as its line says it."""
+            return self.facts.get("named", "")
         flow = self.flows[name]
-        step = flow.steps[step_name]
-        return self.choice(flow, step, next(choice for choice in step.choices if choice.code == code))
+        if flow.private:
+            return ""
+        title = self.say((f"{name}.title", flow.title))
+        if not inside:
+            return title
+        step = flow.steps[inside[0]]
+        chosen = next(choice for choice in step.choices if choice.code == inside[-1])
+        return fill(self.say(LINE), {"name": title, "value": self.choice(flow, step, chosen)})
 
     def wording(self, flow: Flow, step: Step) -> str:
         """A step's text in this mode; where the mode's wording is `=` or not written, the long one."""
@@ -188,8 +179,13 @@ class Writer:
 
     def telling(self, pairs: list[tuple[str, str]]) -> tuple[str, str]:
         """The pair that says most: the last row of a list (a place that is known), else the last answer."""
-        rows = [pair for pair in pairs if not self.fixed(*pair)]
+        rows = [pair for pair in pairs if not self.fixed(*pair) or self.said_yes_to(*pair)]
         return (rows or pairs)[-1]
+
+    def said_yes_to(self, path: str, answer: str) -> str:
+        """The fact to which she said yes: `Do you live in {place}?` is read back as the place."""
+        named = PLACEHOLDER.findall(at(self.flows, self.state.flow, path)[1].text)
+        return self.facts.get(named[0], "") if answer == "yes" and named else ""
 
     def fixed(self, path: str, answer: str) -> Choice | None:
         _, step = at(self.flows, self.state.flow, path)
@@ -198,6 +194,8 @@ class Writer:
     def value(self, path: str, answer: str) -> str:
         """An answer read back."""
         flow, step = at(self.flows, self.state.flow, path)
+        if fact := self.said_yes_to(path, answer):
+            return fact
         chosen = self.fixed(path, answer)
         if chosen:
             return self.choice(flow, step, chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from ..country import Pack
 from ..language import fold
@@ -12,11 +12,9 @@ from ..language.locales import Traits
 from ..language.words import Words, stands
 from ..reading import Fault, did_you_mean
 from .flow import Flow, Flows, context, sentences
-from .roads import Vocabulary
 
 TOPICS = ("complaint", "topic")
 SCREENING = ("screening", "next")
-VERIFIED_FOR = timedelta(days=180)
 SENSITIVE = ("violence", "bribe", "staff")
 """Categories in which somebody may be in danger: they need somebody to go to at once."""
 
@@ -32,8 +30,7 @@ def categories(flows: Flows, pack: Pack, today: date) -> Iterator[Fault]:
             yield Fault(file, line, f"pack {pack.code} has category '{category.code}'; no choice leads to it{hint}")
         if category.code in SENSITIVE or category.referral:
             referral = pack.referrals.get(category.referral)
-            checked = referral.verified_on if referral and referral.number else None
-            if checked is None or today - checked > VERIFIED_FOR:
+            if referral is None or not referral.is_verified(today):
                 what = f"category '{category.code}' is sensitive and needs a referral verified within 180 days"
                 yield Fault(file, line, what)
 
@@ -49,13 +46,17 @@ def programmes(flows: Flows, pack: Pack) -> Iterator[Fault]:
                 yield Fault(f"countries/{pack.code}/programmes.yaml", programme.line, what + did_you_mean(need, asked))
 
 
-def services(flows: Flows, pack: Pack, built: Collection[str]) -> Iterator[Fault]:
-    """Flows that a pack offers though a word of theirs is not built."""
+def services(flows: Flows, pack: Pack, built: Collection[str], today: date) -> Iterator[Fault]:
+    """Flows that a pack offers though a word of theirs is not built, or nobody stands behind the help they name."""
+    safe = any(referral.is_verified(today) for referral in pack.referrals.values())
     for service in pack.services:
         if service not in flows:
             what = f"pack {pack.code} offers '{service}', which is not a flow{did_you_mean(service, flows)}"
             yield Fault(f"countries/{pack.code}/country.yaml", 1, what)
             continue
+        if not safe and any("referral" in PLACEHOLDER.findall(key[1]) for _, key in sentences(flows[service])):
+            what = f"pack {pack.code} offers '{service}', which names a referral; none is verified within 180 days"
+            yield Fault(f"countries/{pack.code}/country.yaml", 1, what)
         for step in flows[service].steps.values():
             if step.effect and step.effect not in built:
                 what = f"pack {pack.code} offers '{service}', but '{step.effect}' is not built yet"
@@ -101,7 +102,7 @@ def headings(flows: Flows, words: Mapping[str, Words]) -> Iterator[Fault]:
 
 
 def recordings(
-    flows: Flows, pack: Pack, traits: Mapping[str, Traits], heard: Mapping[str, Collection[str]], words: Vocabulary
+    flows: Flows, pack: Pack, traits: Mapping[str, Traits], heard: Mapping[str, Collection[str]]
 ) -> Iterator[Fault]:
     """What a voice channel would have to say without a recording. `heard`: the contexts recorded, by locale."""
     for row in pack.channels.values():

@@ -89,8 +89,10 @@ def money(tag: str, amount: int, currency: str, style: Style = PLAIN) -> str:
 
 
 def phone(national: str) -> str:
-    """A phone number in groups of three from the left, as it is read aloud: `012 345 678`."""
-    return grouped(national, (3,) * (len(national) // 3)) if national.isdigit() else national
+    """A phone number in groups as it is read aloud, the last one of four where one is left over: `012 345 678`,
+    `071 234 5678`."""
+    left = len(national) % 3
+    return grouped(national, (3,) * (len(national) // 3 - (left == 1))) if national.isdecimal() else national
 
 
 def grouped(digits: str, groups: tuple[int, ...] = (3, 3, 3, 4)) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..reading import Faulty, read_file, unknown_words
+from ..reading import Faulty, read_file, said_yes, unknown_words
 from .tags import is_tag
 
 Key = tuple[str, str]
@@ -39,11 +39,10 @@ def read_trait(folder: Path, tag: str) -> Traits:
     path = folder / tag / "locale.yaml"
     found, faults = read_file(path, folder.parent)
     faults += unknown_words(found, ("name", "staff", "latin", "only"), f"locales/{tag}/locale.yaml", f"locale '{tag}'")
+    staff = said_yes(found, "staff", f"locales/{tag}/locale.yaml", faults)
     if faults:
         raise Faulty(faults)
-    return Traits(
-        found.get("name", tag), found.get("staff") == "yes", found.get("latin", ""), found.get("only") == "voice"
-    )
+    return Traits(found.get("name", tag), staff, found.get("latin", ""), found.get("only") == "voice")
 
 
 @lru_cache

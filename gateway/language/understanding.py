@@ -74,6 +74,7 @@ class Understanding:
     def __init__(self, locales: Iterable[Words]) -> None:
         known = list(locales)
         self._stop = frozenset().union(*(words.stop for words in known)) if known else frozenset()
+        self._plain_stop = {words.plain_stop for words in known}
         self._start = frozenset().union(*(words.start for words in known)) if known else frozenset()
         rows = [
             (words.tag, heading, pieces(said))
@@ -94,8 +95,10 @@ class Understanding:
             (heading, plain(word)) for words in known for heading, m in words.meant.items() for word in m.words
         ]
 
-    def stops(self, text: str) -> bool:
-        return fold.fold(text) in self._stop
+    def stops(self, text: str, only_plainly: bool = False) -> bool:
+        """Whether STOP is all that was said. `only_plainly`: by a word that may be nothing else (`dung` is also a
+        name)."""
+        return fold.fold(text) in (self._plain_stop if only_plainly else self._stop)
 
     def starts(self, text: str) -> bool:
         return fold.fold(text) in self._start

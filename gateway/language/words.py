@@ -30,11 +30,12 @@ class Meant:
 
 @dataclass(frozen=True)
 class Words:
-    """One locale's words.yaml."""
+    """One locale's words.yaml. `plain_stop`: the first word under `stop`, which is nothing else in the language."""
 
     tag: str
     meant: Mapping[str, Meant] = field(default_factory=dict)
     stop: frozenset[str] = frozenset()
+    plain_stop: str = ""
     start: frozenset[str] = frozenset()
     sensitive: tuple[str, ...] = ()
 
@@ -55,8 +56,9 @@ def read_words(folder: Path, tag: str) -> tuple[Words, list[Fault]]:
             continue
         faults += unknown_words(row, ("words", "says"), name, f"'{heading}'")
         meant[heading] = Meant(tuple(row.get("words", ())), tuple(row.get("says", ())), found.line_of(heading))
-    whole = {word: frozenset(map(fold.fold, meant.pop(word, Meant()).words)) for word in (STOP, START)}
-    return Words(tag, meant, whole[STOP], whole[START], tuple(found.get(SENSITIVE, ()))), faults
+    stop, start = ([fold.fold(word) for word in meant.pop(whole, Meant()).words] for whole in (STOP, START))
+    sensitive = tuple(found.get(SENSITIVE, ()))
+    return Words(tag, meant, frozenset(stop), stop[0] if stop else "", frozenset(start), sensitive), faults
 
 
 _MARKS = str.maketrans(".,?!;:\"'()", " " * 10)

@@ -32,6 +32,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_questions_address_id'), ['address_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_questions_until'), ['until'], unique=False)
 
+    with op.batch_alter_table('conversations', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('parked', sa.LargeBinary(), nullable=True))
+
     with op.batch_alter_table('addresses', schema=None) as batch_op:
         batch_op.add_column(sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True))
 
@@ -42,6 +45,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('conversations', schema=None) as batch_op:
+        batch_op.drop_column('parked')
+
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_column('against')
         batch_op.drop_column('village')

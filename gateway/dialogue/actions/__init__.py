@@ -25,7 +25,8 @@ from ...people.records import Address
 from ..book import Book
 from ..records import Conversation, HeardRow, Left, Question
 from . import waiting
-from .sitting import SESSION, Sitting
+from .closing import SESSION, session_key
+from .sitting import Sitting
 
 HEARD_FOR = timedelta(hours=48)
 HOP = "hop"
@@ -71,9 +72,9 @@ def _hop_hash(message: Message) -> str:
     return seal.ring().hash(f"{message.session}\0{message.replay}", HOP)
 
 
-def consumed(db: Session, session: str) -> int | None:
+def consumed(db: Session, channel: str, session: str) -> int | None:
     """How many letters of this session's text were answered; None for a session not known."""
-    mine = Conversation.session_hash.in_(seal.ring().hashes(session, SESSION))
+    mine = Conversation.session_hash.in_(seal.ring().hashes(session_key(channel, session), SESSION))
     return db.scalar(select(Conversation.consumed).where(mine))
 
 

@@ -11,8 +11,8 @@ from ..state import Opened
 
 
 def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened | None:
-    """A flow or a choice in it (`complaint.topic.unpaid`), if that is sure, with the place that she named, each level
-    by its code; None for a key, and for what says neither."""
+    """A flow or a choice in it (`complaint.topic.unpaid`), if that is sure, with the place that she named, by its
+    code; None for a key, and for what says neither."""
     if not any(c.isalpha() for c in fold.key(text)):
         return None
     offers = {*pack.services, *(pack.planned if house.settings.demo else ())}
@@ -23,5 +23,6 @@ def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened
         return name in offers and known and talk.opens(book.flows, heading)
 
     found = house.understanding(pack).find(text, tag, offered)
-    facts = {place.level: place.code for place in pack.places.named_in(text, pack.areas)}
-    return Opened(found.target if found.sure else "", facts) if found.sure or facts else None
+    named = pack.places.named_in(text, pack.areas)
+    target = found.target if found.sure else ""
+    return Opened(target, {"named": named} if named else {}) if target or named else None

@@ -9,7 +9,7 @@ words only when it is shown (`FACTS`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from ...country import Pack
 from ...language import formats
@@ -108,17 +108,15 @@ FACTS: Mapping[str, Writer] = {
     "due": lambda texts, tag, pack, raw: (
         formats.day_of(tag, datetime.fromisoformat(raw), pack.zone, pack.style(tag)) if raw else ""
     ),
-    **dict.fromkeys(
-        ("place", "province", "district", "commune"), lambda texts, tag, pack, raw: pack.places.name(raw, tag)
-    ),
+    **dict.fromkeys(("place", "named"), lambda texts, tag, pack, raw: pack.places.name(raw, tag)),
 }
 """How a raw fact is written. A fact not named here is words already."""
 
 
-def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str]) -> dict[str, str]:
+def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str], today: date) -> dict[str, str]:
     """The state's facts and the pack's, as words of this language."""
     written = {name: FACTS[name](texts, tag, pack, raw) if name in FACTS else raw for name, raw in facts.items()}
-    return {**pack.facts(tag), **written}
+    return {**pack.facts(tag, today), **written}
 
 
 def vocabulary() -> Vocabulary:

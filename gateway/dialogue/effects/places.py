@@ -17,10 +17,17 @@ FOUND_AT_MOST = 4
 
 
 def last_place(stand: Stand, answers: Answers) -> Done:
-    """The place of this address's last complaint, if she let the answer be written to this phone; not where she has
-    just named another in a sentence."""
-    code = "" if "province" in stand.facts else _last(stand)
+    """The place that she named in her sentence; else that of this address's last complaint, if she let the answer be
+    written to this phone."""
+    code = stand.facts.get("named") or _last(stand)
     return Done("some", {"place": code}) if code else Done("none")
+
+
+def how_near(stand: Stand, answers: Answers) -> Done:
+    """What is still to be asked of a place that a sentence named: the district, the commune, or nothing."""
+    named = stand.facts.get("named")
+    level = stand.pack.places.level(named) if named and named == stand.facts.get("place") else ""
+    return Done({"province": "district", "district": "commune"}.get(level, "near"))
 
 
 def _last(stand: Stand) -> str:
@@ -31,11 +38,11 @@ def _last(stand: Stand) -> str:
 def place_of(stand: Stand, answers: Answers) -> str:
     """The smallest area that a complaint's answers name; empty where they name none."""
     for page in PAGES:
-        if answers.get(f"{page}.same") == "yes":
-            return _last(stand)
         for step in STEPS:
             if answers.get(f"{page}.{step}", "") not in NO_PLACE:
                 return answers[f"{page}.{step}"]
+        if answers.get(f"{page}.same") == "yes":
+            return stand.facts.get("place", "")
     return ""
 
 
@@ -54,11 +61,17 @@ def provinces(stand: Stand, answers: Answers) -> list[str]:
 
 
 def districts(stand: Stand, answers: Answers) -> list[str]:
-    return list(stand.pack.places.under(answers["province"]))
+    return list(stand.pack.places.under(_chosen(stand, answers, "province")))
 
 
 def communes(stand: Stand, answers: Answers) -> list[str]:
-    return [code for code in stand.pack.places.under(answers["district"]) if stand.pack.places.level(code) == "commune"]
+    below = stand.pack.places.under(_chosen(stand, answers, "district"))
+    return [code for code in below if stand.pack.places.level(code) == "commune"]
+
+
+def _chosen(stand: Stand, answers: Answers, level: str) -> str:
+    """The area in which the next list lies: chosen, or the one that she named and said she lives in."""
+    return answers.get(level) or stand.facts.get("place", "")
 
 
 def places_found(stand: Stand, answers: Answers) -> list[str]:
@@ -77,7 +90,10 @@ def _with_parent(pack: Pack, code: str, tag: str) -> str:
     return f"{pack.places.name(code, tag)} ({parent})" if parent else pack.places.name(code, tag)
 
 
-EFFECTS: Mapping[str, Word] = {"last_place": Word(EffectWords("look", ("some", "none"), ("place",)), last_place)}
+EFFECTS: Mapping[str, Word] = {
+    "last_place": Word(EffectWords("look", ("some", "none"), ("place",)), last_place),
+    "how_near": Word(EffectWords("look", ("near", "district", "commune")), how_near),
+}
 
 LISTS: Mapping[str, Rowing] = {
     "provinces": Rowing(provinces, _name),

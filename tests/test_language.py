@@ -200,6 +200,7 @@ def test_names_stand_where_a_dictionary_has_them() -> None:
         (formats.day_and_year("en", date(2026, 11, 27)), "Friday 27 November 2026"),
         (formats.day_and_year("lo", date(2026, 11, 27), Style(True, True)), "ວັນສຸກ ໒໗ ພະຈິກ ໒໕໖໙"),
         (formats.phone("012345678"), "012 345 678"),
+        (formats.phone("0712345678"), "071 234 5678"),
         (formats.grouped("4829130572264"), "482 913 057 2264"),
     ],
 )

@@ -97,6 +97,15 @@ def test_turning_the_pages_changes_nothing_on_them(sala) -> None:
     assert caller.press("0") == first
 
 
+def test_nine_on_the_last_page_is_no_wrong_answer(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press("1", "1", "1")
+    last = caller.press("9")
+    assert "9 " not in last.splitlines()[-1]
+    assert caller.press("9") == last
+
+
 def test_a_half_complaint_is_withdrawn_by_stop(sala) -> None:
     caller = sala.caller()
     caller.dial()
@@ -122,6 +131,7 @@ def test_the_last_input_dialect_tells_a_repeat_from_a_second_one(sala) -> None:
         ({"Mobile": None}, "Mobile is missing"),
         ({"Type": "Hello"}, "Type is none of"),
         ({"Sequence": "x"}, "Sequence is missing"),
+        ({"Sequence": "²"}, "Sequence is missing"),
         ({"Type": "Response", "Message": None}, "Message is missing"),
         ({"Mobile": "12"}, "not a phone number"),
     ],

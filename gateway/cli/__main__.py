@@ -37,6 +37,7 @@ def main(words: list[str] | None = None) -> int:
     add("run", "run.run", "set up and start the whole demo; Ctrl-C stops it")
     proof = add("check", "check.check", "prove flows, texts, words and country packs")
     proof.add_argument("--table", action="store_true", help="print screens, parts, presses and seconds")
+    proof.add_argument("--recordings", action="store_true", help="list the recordings that voice-only locales lack")
     meant = add("understand", "understand.understand", "measure how sentences are understood; or try one")
     meant.add_argument("sentence", nargs="?", default="")
     meant.add_argument("--language", default="en", help="the locale she reads, such as km")

@@ -1,6 +1,7 @@
 """`sala check`: flows, texts, words and packs are proved before they are served. Prints each fault as a sentence.
 
-`--table` prints what every step takes behind every door instead, and what the shortest roads cost.
+`--table` prints what every step takes behind every door too, and what the shortest roads cost; `--recordings` which
+recordings a voice-only locale lacks.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ SAMPLE_FACTS = {
     "case": "4829130572264",
     "promise": "10",
     "due": "2026-09-23T10:00:00+00:00",
-    "answer": "",
-    "place": "",
+    "answer": "We paid it on Friday.",
+    "place": "1710",
+    "named": "",
     "booking": "482 913 057 2264",
     "when": "Fri 27 Nov 08:30",
     "office": "Siem Reap",
@@ -169,8 +171,10 @@ def check(given: argparse.Namespace) -> int:
     said = {name for pack in here.packs.values() for name in world.spoken(here.flows, pack.services)}
     for tag, traits in here.traits.items():
         if traits.voice_only:
-            lacking = len(said - recorded(here)[tag])
-            print(f"{tag} ({traits.name}): voice only; {lacking} of {len(said)} recordings are lacking.")
+            lacking = sorted(said - recorded(here)[tag])
+            print(f"{tag} ({traits.name}): voice only; {len(lacking)} of {len(said)} recordings are lacking.")
+            if given.recordings:
+                print("\n".join(f"  locales/{tag}/voice/{name}" for name in lacking))
     return 0
 
 

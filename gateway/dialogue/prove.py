@@ -13,14 +13,16 @@ from ..language.catalogue import Locale, Texts
 from ..language.measure import Size, sms_parts, units
 from ..reading import Fault
 from .asking import MEDIA
-from .flow import Flow, Flows, Step, sentences
+from .flow import OTHER, Flow, Flows, Step, sentences
 from .grouping import groups
-from .roads import Vocabulary, answered, edges
+from .roads import Edge, Vocabulary, answered, edges
 from .screens import screens
 from .state import State
-from .wording import Voice
+from .wording import Voice, Writer
 
 MOST_SCREENS = 3
+LETTER = {"km": "ក", "lo": "ກ", "th": "ก", "my": "က"}
+"""In which letters what she types is drawn: one of them turns the whole screen into the small alphabet."""
 
 
 @dataclass(frozen=True)
@@ -63,49 +65,72 @@ def draw_all(flows: Flows, texts: Texts, doors: Iterable[Door], samples: Samples
     """Every step that is shown, behind every door."""
     doors = list(doors)
     for flow in flows.values():
+        graph = edges(flow, flows, words)
         for step in flow.steps.values():
             if step.verb == "do":
                 continue
-            road = _road(flow, flows, step, words)
+            roads, said = _roads(flow, graph, step), _said_before(flow, graph, step)
             for door in doors:
-                pages = _pages(flows, texts, flow, step, door, samples, road)
-                yield Drawn(flow.name, step.name, step.line, door, pages)
+                drawing = _Drawing(flows, texts, flow, step, door, samples)
+                yield Drawn(flow.name, step.name, step.line, door, drawing.most(roads, said))
 
 
-def _pages(
-    flows: Flows, texts: Texts, flow: Flow, step: Step, door: Door, samples: Samples, road: list[tuple[str, str]]
-) -> tuple[str, ...]:
-    """The most screens that this step may take."""
-    facts = samples.facts(door.tag)
-    voice = Voice(texts, door.tag, door.size, door.mode, lambda _word, code: code, lambda _facts: facts)
-    drawn = [screens(flows, state, voice).pages for state in _standing(flow, step, door.tag, samples, road)]
-    return max(drawn, key=lambda pages: (len(pages), sum(map(units, pages))))
+def _roads(flow: Flow, graph: Mapping[str, list[Edge]], step: Step) -> list[list[str]]:
+    """The fullest roads on which a check may stand, by the questions that it reads back; one empty road for all else.
+    What only another kind of channel can carry is not on them."""
+    if step.verb != "check":
+        return [[]]
+    lines = {name for name in step.lines if name in flow.steps and flow.steps[name].answer not in MEDIA}
+    ways = {frozenset(names & lines) for names in answered(flow, graph, step.name)}
+    return [sorted(way, key=list(flow.steps).index) for way in ways if not any(way < other for other in ways)]
 
 
-def _standing(flow: Flow, step: Step, tag: str, samples: Samples, road: list[tuple[str, str]]) -> Iterator[State]:
-    """The states in which the step may wait: for a long list, its groups and each of them open."""
-    if step.verb == "say":
-        yield State(flow=flow.name, at=step.name, said=[step.name], ended=True)
-        return
-    rows = samples.rows(step.rows, tag) if step.rows else samples.codes(step.only) if step.only else None
-    breaks = groups(rows) if rows and step.rows else []
-    for group in range(-1, len(breaks)):
-        yield State(flow=flow.name, at=step.name, road=road, rows=rows, breaks=breaks, group=group)
+def _said_before(flow: Flow, graph: Mapping[str, list[Edge]], step: Step) -> list[list[str]]:
+    """What may stand above a question: nothing, or a text that leads straight to it."""
+    before = [
+        name for name, ways in graph.items() if flow.steps[name].verb == "say" and step.name in {w.to for w in ways}
+    ]
+    return [[], *([name] for name in before)] if step.verb in ("ask", "check") else [[]]
 
 
-def _road(flow: Flow, flows: Flows, step: Step, words: Vocabulary) -> list[tuple[str, str]]:
-    """The fullest road on which this step may wait: every question of it that shows something in a check."""
-    lines = set(step.lines)
-    ways = answered(flow, edges(flow, flows, words), step.name)
-    full = max(ways, key=lambda names: len(names & lines), default=frozenset())
-    road = []
-    for name in flow.steps:
-        if name in full:
-            asked = flow.steps[name]
-            if asked.answer in MEDIA:
-                continue  # no channel that is drawn here carries it
-            road.append((name, "x" * 14) if asked.sub else (name, asked.choices[0].code if asked.choices else "x" * 24))
-    return road
+class _Drawing:
+    """One step behind one door, in every state in which it may wait."""
+
+    def __init__(self, flows: Flows, texts: Texts, flow: Flow, step: Step, door: Door, samples: Samples) -> None:
+        self.flows, self.flow, self.step, self.door, self.samples = flows, flow, step, door, samples
+        facts = samples.facts(door.tag)
+        self.voice = Voice(texts, door.tag, door.size, door.mode, lambda _word, code: code, lambda _facts: facts)
+
+    def most(self, roads: list[list[str]], said: list[list[str]]) -> tuple[str, ...]:
+        """The most screens that the step may take."""
+        states = [state for road in roads for above in said for state in self.standing(road, above)]
+        drawn = [screens(self.flows, state, self.voice).pages for state in states]
+        return max(drawn, key=lambda pages: (len(pages), sum(map(units, pages))))
+
+    def standing(self, road: list[str], said: list[str]) -> Iterator[State]:
+        """The states in which the step may wait: for a long list, its groups and each of them open."""
+        flow, step = self.flow.name, self.step
+        if step.verb == "say":
+            yield State(flow=flow, at=step.name, said=[step.name], ended=True)
+            return
+        given = [(name, self.longest(self.flow.steps[name])) for name in road]
+        rows = self.rows()
+        breaks = groups(rows) if rows and step.rows else []
+        for group in range(-1, len(breaks)):
+            yield State(flow=flow, at=step.name, road=given, rows=rows, breaks=breaks, group=group, said=said)
+
+    def rows(self) -> list[str] | None:
+        if self.step.rows:
+            return self.samples.rows(self.step.rows, self.door.tag)
+        return self.samples.codes(self.step.only) if self.step.only else None
+
+    def longest(self, asked: Step) -> str:
+        """The answer to a question that takes most of a screen: its longest choice, or a text of any length."""
+        if not asked.choices:
+            return LETTER.get(self.door.tag, "x") * 99
+        writer = Writer(self.flows, State(), self.voice)
+        staying = [choice for choice in asked.choices if not asked.turning(choice.code).startswith(OTHER)]
+        return max(staying, key=lambda choice: units(writer.choice(self.flow, asked, choice))).code
 
 
 def too_many_screens(drawn: Iterable[Drawn]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..language.catalogue import PLACEHOLDER
 from ..reading import Fault
 from .asking import MEDIA
-from .flow import Flow, Flows, Step
+from .flow import OTHER, Flow, Flows, Step
 from .roads import Edge, EffectWords, Vocabulary, answered, edges, reached
 
 PACK_FACTS = frozenset(("hotline", "opening", "dial", "referral"))
@@ -167,7 +167,10 @@ class _Roads:
             yield from self._asked_after(step)
 
     def _unchecked(self, act: Step) -> Iterator[Fault]:
-        """An act that a road reaches past every check; what opens by itself when left is excepted."""
+        """An act that a road reaches past every check; what opens by itself when left is excepted, and a flow that is
+        entered only behind a check."""
+        if self._entered_behind_a_check():
+            return
         ways: list[tuple[str, str]] = [(self.flow.first(), "the beginning")]
         seen = {self.flow.first()}
         for name, since in ways:
@@ -181,6 +184,16 @@ class _Roads:
                 if edge.to in self.graph and edge.to not in seen:
                     seen.add(edge.to)
                     ways.append((edge.to, f"{name}={edge.outcome}" if step.verb == "ask" and edge.outcome else since))
+
+    def _entered_behind_a_check(self) -> bool:
+        """Whether every step that leads into this flow is reached past a check."""
+        name, ways = self.flow.name, []
+        for flow in self.flows.values():
+            roads = _Roads(flow, self.flows, self.words)
+            unchecked = reached(roads.graph, [flow.first()], roads._is_no_check)
+            leads = [s.name for s in flow.steps.values() if s.sub == name or f"{OTHER}{name}" in s.go.values()]
+            ways += [step not in unchecked for step in leads]
+        return bool(ways) and all(ways)
 
     def _never_read_back(self, act: Step, effect: EffectWords) -> Iterator[Fault]:
         for name, step in self.flow.steps.items():

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from ..language.catalogue import PLACEHOLDER, Texts, fill, mark
 from ..language.fold import initial
-from ..language.measure import Size, clusters, prepare
+from ..language.measure import Size, clusters, cut, prepare, units
 from .asking import MEDIA, Option, group_rows, options, read_back
 from .flow import UNSURE, Choice, Flow, Flows, Step, at, context
 from .state import State
@@ -49,7 +48,9 @@ NOTICES = {
 }
 STOPPED = mark("stopped", "We will send you no more messages. To begin again, send START or dial {dial}.")
 SHOWN_OF_A_TEXT = {"ussd": 12}
-SHOWN_ELSEWHERE = 24
+SHOWN_ELSEWHERE = 40
+"""How much of what she typed, or of a name, is read back: in units, cut as a reader would."""
+
 INITIALS_SHOWN = 4
 
 
@@ -195,19 +196,23 @@ class Writer:
         """An answer read back."""
         flow, step = at(self.flows, self.state.flow, path)
         if fact := self.said_yes_to(path, answer):
-            return fact
+            return self.shortened(fact)
         chosen = self.fixed(path, answer)
         if chosen:
             return self.choice(flow, step, chosen)
         if step.rows:
-            return self.voice.row(step.rows, answer)
+            return self.shortened(self.voice.row(step.rows, answer))
         if step.answer == "pin" or step.answer in MEDIA:
             return self.say(CHOSEN if step.answer == "pin" else ATTACHED)
         if answer == "unknown" and step.unsure:
             return self.say(UNSURE)
+        return self.shortened(answer.replace("\n", " "))
+
+    def shortened(self, text: str) -> str:
         most = SHOWN_OF_A_TEXT.get(self.voice.mode, SHOWN_ELSEWHERE)
-        start = "".join(islice(clusters(answer.replace("\n", " ")), most))
-        return start if start == answer else f"{start}.."
+        if units(text) <= most + 2:
+            return text
+        return f"{cut(text, Size(most, most))[0].strip()}.."
 
     def foot(self, first: bool, more: bool) -> str:
         if (first, more) not in self.feet:

@@ -32,7 +32,10 @@ from gateway.dialogue.state import Done, Heard, Rows, from_bytes, to_bytes
 from gateway.dialogue.wording import Voice
 from gateway.house import served
 from gateway.language.catalogue import read_locale
+from gateway.language.locales import read_traits
 from gateway.language.measure import USSD, Size, cut
+from gateway.language.understanding import Understanding
+from gateway.language.words import read_words
 from gateway.settings import ROOT, read_settings
 
 ROUNDS = 5
@@ -100,6 +103,20 @@ def talking() -> None:
         cuts = median(ROUNDS, lambda text=text: 1e6 / per_second(lambda: cut(text, PART), 200))  # type: ignore[misc]
         print(f"cutting 300 letters of Khmer {name} into message parts: {cuts:,.0f} µs")
     finding(pack)
+    understanding()
+
+
+def understanding() -> None:
+    """A freely written sentence among all examples of all languages."""
+    folder = ROOT / "locales"
+    known = [read_words(folder, tag)[0] for tag, traits in read_traits(folder).items() if not traits.voice_only]
+    began = time.perf_counter()
+    everything = Understanding(known)
+    ready = time.perf_counter() - began
+    said = TEXT[:60]
+    took = median(ROUNDS, lambda: 1e3 / per_second(lambda: everything.find(said, "km"), 100))
+    count = sum(len(meant.says) for words in known for meant in words.meant.values())
+    print(f"a sentence among {count:,} examples: {took:.1f} ms; made ready in {ready:.1f} s")
 
 
 def finding(pack: Pack) -> None:

@@ -181,6 +181,26 @@ def test_a_flow_turned_to_for_good_opens_nothing_that_was_left_for_it() -> None:
     assert talk.advance(flows, step.state, Lapsed()).want is None
     back = talk.advance(flows, step.state, Redialled())
     assert back.state.resume == "", "a private flow is not offered again"
+    topic = talk.advance(flows, step.state, Heard("0"))
+    assert topic.want.path == "complaint.topic"
+    asked = talk.advance(flows, topic.state, Rows([*TOPICS, "violence"]))
+    assert talk.advance(flows, asked.state, Lapsed()).want is None, "going back out of it leaves no trace"
+    assert talk.advance(flows, asked.state, Redialled()).state.resume == ""
+
+
+def test_what_is_left_goes_on_past_what_must_be_looked_up() -> None:
+    """She went back over the place to the topic, and left: all that she told is sent, the story too."""
+    flows, step = play(
+        Heard("5"), NOWHERE, Rows(["17"]), Heard("3"), Heard("a story"), Heard("0"), Heard("0"), Rows(["17"]),
+        Heard("0"), Rows(TOPICS),
+    )  # fmt: skip
+    assert step.state.at == "complaint.topic"
+    alone = talk.advance(flows, step.state, Lapsed())
+    assert alone.want.word == "last_place"
+    sent = talk.advance(flows, alone.state, NOWHERE)
+    assert sent.want.word == "open_case"
+    assert sent.want.answers["story"] == "a story"
+    assert sent.want.answers["place.province"] == "later"
 
 
 def test_a_question_for_a_photo_is_passed_over_where_the_channel_carries_none() -> None:

@@ -58,6 +58,8 @@ def test_stop_and_start_are_heard_in_every_language_when_they_are_all_that_was_s
     for word in words(tag).stop:
         assert everything().stops(f" {word.upper()} ")
         assert not everything().stops(f"{word} the payment")
+    assert everything().stops(words(tag).plain_stop, only_plainly=True)
+    assert not everything().stops("", only_plainly=True)
     assert all(everything().starts(word) for word in words(tag).start)
 
 

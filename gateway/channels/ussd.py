@@ -14,22 +14,13 @@ star that a person typed is data. Nothing is ever sent by this channel on its ow
 
 from __future__ import annotations
 
-import hmac
-
-from ..language.measure import Size
-from . import Consumed, Forged, Malformed, Message, NotSent, Receipt, Request, Turn
+from . import Consumed, Malformed, Message, Request, Turn
+from .ussd_gateway import UssdGateway
 
 
-class AfricasTalkingUssd:
-    mode = "ussd"
-    can_reply = True
-    carries: frozenset[str] = frozenset()
-
-    def __init__(self, name: str, size: Size, secret: str) -> None:
-        self.name, self.size, self._secret = name, size, secret
-
+class AfricasTalkingUssd(UssdGateway):
     def hear(self, request: Request, consumed: Consumed) -> Message:
-        self._verify(request)
+        self.verify(request)
         session, phone = request.form.get("sessionId", ""), request.form.get("phoneNumber", "")
         text = request.form.get("text")
         if not session or len(session) > 200:
@@ -50,14 +41,3 @@ class AfricasTalkingUssd:
 
     def answer(self, turn: Turn, message: Message) -> tuple[str, str]:
         return f"{'END' if turn.ends else 'CON'} {turn.text}", "text/plain; charset=utf-8"
-
-    def _verify(self, request: Request) -> None:
-        if not hmac.compare_digest(request.query.get("key", "").encode(), self._secret.encode()):
-            raise Forged(self.name)
-
-    def receipt(self, request: Request) -> Receipt:
-        self._verify(request)
-        raise Malformed("this channel has no receipts")
-
-    def send(self, address: str, text: str, callback_url: str) -> str:
-        raise NotSent("a USSD screen cannot be sent unasked", permanent=True)

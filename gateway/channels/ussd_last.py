@@ -10,27 +10,19 @@ with the same `Sequence`: that tells a repeat from a second "1". A star is data 
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..language.measure import Size
-from . import Consumed, Forged, Malformed, Message, NotSent, Receipt, Request, Turn
+from . import Consumed, Malformed, Message, Request, Turn
+from .ussd_gateway import UssdGateway
 
 FIRST, NEXT, OVER = "initiation", "response", ("release", "timeout")
 
 
-class LastInputUssd:
-    mode = "ussd"
-    can_reply = True
-    carries: frozenset[str] = frozenset()
-
-    def __init__(self, name: str, size: Size, secret: str) -> None:
-        self.name, self.size, self._secret = name, size, secret
-
+class LastInputUssd(UssdGateway):
     def hear(self, request: Request, consumed: Consumed) -> Message:
-        self._verify(request)
+        self.verify(request)
         hop = _hop(request.body)
         session, phone, sequence = hop.get("SessionId"), hop.get("Mobile"), hop.get("Sequence")
         kind, text = str(hop.get("Type", "")).casefold(), hop.get("Message")
@@ -52,17 +44,6 @@ class LastInputUssd:
     def answer(self, turn: Turn, message: Message) -> tuple[str, str]:
         said = {"SessionId": message.session, "Type": "release" if turn.ends else "response", "Message": turn.text}
         return json.dumps(said, ensure_ascii=False), "application/json; charset=utf-8"
-
-    def _verify(self, request: Request) -> None:
-        if not hmac.compare_digest(request.query.get("key", "").encode(), self._secret.encode()):
-            raise Forged(self.name)
-
-    def receipt(self, request: Request) -> Receipt:
-        self._verify(request)
-        raise Malformed("this channel has no receipts")
-
-    def send(self, address: str, text: str, callback_url: str) -> str:
-        raise NotSent("a USSD screen cannot be sent unasked", permanent=True)
 
 
 def _hop(body: bytes) -> Mapping[str, Any]:

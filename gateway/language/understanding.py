@@ -74,7 +74,7 @@ class Understanding:
     def __init__(self, locales: Iterable[Words]) -> None:
         known = list(locales)
         self._stop = frozenset().union(*(words.stop for words in known)) if known else frozenset()
-        self._plain_stop = {words.plain_stop for words in known}
+        self._plain_stop = {words.plain_stop for words in known if words.plain_stop}
         self._start = frozenset().union(*(words.start for words in known)) if known else frozenset()
         rows = [
             (words.tag, heading, pieces(said))

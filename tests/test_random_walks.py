@@ -64,3 +64,43 @@ def test_every_hop_is_answered_on_a_screen_that_fits(sala, seed: int) -> None:
         assert len(cases) >= len(opened)
         assert all(case.queue and case.due_at for case in cases)
         assert all(case.address_id is None for case in cases if case.answer_by == "pin")
+
+
+FORWARD = [*"1111444425", "00", "#", "still not paid in Svay Dangkum", "1234"]
+"""Keys that never take a story back once it is told."""
+
+LEADS = {"How can we help?": "1", "About what?": "15", "Where do you live?": "4", "How shall we answer?": "123"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_story_told_on_shared_phones_ends_in_exactly_one_case(sala, seed: int) -> None:
+    dice = random.Random(seed)
+    callers = [sala.caller(f"+8559903{seed}00{n}") for n in range(3)]
+    now, told = datetime.now(UTC), []
+    for caller in callers:
+        caller.dial()
+        caller.press("2")
+    for number in range(300):
+        caller = dice.choice(callers)
+        if not caller.live or dice.random() < 0.08:
+            caller.dial()
+        elif "What happened?" in caller.screen:
+            told.append(f"story {number}")
+            caller.press(told[-1])
+        elif dice.random() < 0.02:
+            now += timedelta(minutes=31)
+            sala.tick.once(now)
+            for left in callers:
+                left.live = False
+        elif caller.screen.startswith("We keep this only"):
+            caller.press("1")
+        else:
+            leads = next((keys for first, keys in LEADS.items() if first in caller.screen), "")
+            caller.press(dice.choice(leads if leads and dice.random() < 0.7 else FORWARD))
+    for minutes in (40, 80, 120):
+        sala.tick.once(now + timedelta(minutes=minutes))
+    with sala.reading() as db:
+        assert db.scalars(select(Conversation)).all() == []
+        kept = [case.story for case in db.scalars(select(Case)) if (case.story or "").startswith("story")]
+    assert told
+    assert sorted(kept) == sorted(told)

@@ -131,3 +131,29 @@ def test_two_gateways_may_name_their_sessions_alike(sala) -> None:
     second.dial()
     second.session = first.session
     assert first.press("1").startswith("Where do you live?")
+
+
+@pytest.mark.parametrize("more", [(), ("1", "1")])
+def test_one_telling_cut_off_again_and_again_is_one_case(sala, more) -> None:
+    """She starts again three times and tells the same each time; the last time she may carry it through."""
+    told = ("1", "5", "4", "A's story", "1")
+    play(sala, "dial", "2", *told, *("dial", "2", *told) * 2, *more[1:])
+    lapse(sala)
+    assert [case.story for case in sala.all_of(Case)] == ["A's story"]
+
+
+def test_a_question_that_waits_does_not_keep_the_number_of_a_pin(sala) -> None:
+    play(sala, "dial", "2", "1", "5", "4", "A's story", "4", "1234")
+    with sala.house.database.transaction() as db:
+        address = db.scalars(select(Address)).one()
+        waiting.ask_later(db, address.id, "survey", {"case": "1"}, NOW + timedelta(days=9), NOW)
+    sala.caller().dial()
+    play(sala, "dial", "1", "1")
+    assert sala.all_of(Address) == []
+
+
+def test_a_typed_name_that_is_none_of_those_found_is_the_village(sala) -> None:
+    """In her own words: an office may know it."""
+    play(sala, "dial", "2", "1", "5", "5", "Svay Nowhere")
+    lapse(sala)
+    assert [case.village for case in sala.all_of(Case)] == ["Svay Nowhere"]

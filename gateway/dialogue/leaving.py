@@ -125,4 +125,6 @@ class Leaving(Walk):
             state.alone -= 1
             return
         self.want, state.said, state.alone = None, [], 0
+        if state.acts and state.ended:
+            return
         self.enter(flow.silent if state.flow == path else f"{path}.{flow.silent}")

@@ -19,15 +19,16 @@ def has_answers(flows: Flows, state: State) -> bool:
 
 
 def unfinished(flows: Flows, state: State) -> tuple[str, Flow | None]:
-    """The path of the flow around `at` that goes on by itself when left, if it holds a first answer; empty for a
-    flow that was begun by itself."""
+    """The path of the flow around `at` that goes on by itself when left, if it holds a first answer that no act has
+    used yet; empty for a flow that was begun by itself."""
     if state.ended or not state.at:
         return "", None
     parts = state.at.split(".")
     around = pages(flows, state.flow, state.at)
+    since = dict(state.road[state.wall :])
     for depth in range(len(parts) - 1, -1, -1):
         path, flow = ".".join(parts[:depth]), around[depth]
-        if flow.silent and (state.answers(_below(path)) or _any(state.old, path) or _any(state.kept, path)):
+        if flow.silent and any(_any(answers, path) for answers in (since, state.old, state.kept)):
             return path or flow.name, flow
         if path.rpartition(".")[2].startswith(ENTERED):
             break  # she turned to another flow: what she left for it is left
@@ -53,8 +54,9 @@ def lasts(flows: Flows, state: State) -> int:
 
 def said_again(flows: Flows, parked: State, after: State) -> bool:
     """Whether what was parked when somebody started again was then told anew: every answer of it, in a conversation
-    that was carried through. Where only some are the same, it may have been another person's."""
+    that was carried through, and the same place. Where only some are the same, it may have been another person's."""
     inside = unfinished(flows, parked)[0]
     answers = (*parked.kept.items(), *parked.old.items(), *parked.road)
     told = {(path, answer) for path, answer in answers if answer and path.startswith(_below(inside))}
-    return after.acts > 0 and bool(told) and told <= set(after.road)
+    same_place = parked.facts.get("place") == after.facts.get("place")
+    return after.acts > 0 and bool(told) and told <= set(after.road) and same_place

@@ -16,6 +16,7 @@ from ...people import actions as people
 from .. import unfinished
 from ..records import Conversation, Left
 from ..state import Lapsed, State, from_json, stands, to_json
+from . import waiting
 from .books import find_book, keep_book
 from .performing import Performing
 
@@ -81,17 +82,19 @@ class Closing(Performing):
             self.forget_number()
 
     def open_parked(self, after: State) -> list[State]:
-        """What was told on this phone before somebody started again goes its way by itself, each in the language it
-        was told in; unless it was told anew since."""
-        parked, self.parked, opened, own = self.parked, [], [], self.book
-        for one in parked:
+        """What was told on this phone before somebody started again goes its way by itself, the latest first, each in
+        the language it was told in and from the channel it came by; unless it was told anew since."""
+        parked, self.parked, opened = self.parked, [], []
+        own = self.book, self.channel
+        for one in reversed(parked):
             before = from_json(one["state"])
             self.book, self.teller = find_book(self.db, self.served, one["book"]), one["language"]
-            if unfinished.said_again(self.book.flows, before, after):
+            self.channel = one["channel"]
+            if any(unfinished.said_again(self.book.flows, before, later) for later in (after, *opened)):
                 continue
             opened.append(self.advance(before, Lapsed()))
             self.note(one["step"], "opened" if opened[-1].acts else "left")
-        self.book, self.teller = own, None
+        (self.book, self.channel), self.teller = own, None
         return opened
 
     def note(self, step: str, how: str) -> None:
@@ -102,6 +105,7 @@ class Closing(Performing):
         """Keeps no trace of a number whose only use was a complaint that keeps none."""
         stopped = self.address.stopped_at is not None  # her wish to hear nothing must be remembered
         if not stopped and not of_address(self.db, self.address.id, limit=1) and not goes_to(self.db, self.address.id):
+            waiting.forget(self.db, self.address.id)
             self.db.expunge(self.address)
             people.forget(self.db, self.address.id)
 

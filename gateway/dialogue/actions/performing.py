@@ -67,7 +67,8 @@ class Performing:
     def left_here(self, state: State) -> dict[str, Any]:
         """What is kept of a state that nobody goes on with now: it ends on its own book, in its own language."""
         return {
-            "state": to_json(state), "step": stands(state), "language": self.language(), "book": self.book.print
+            "state": to_json(state), "step": stands(state), "language": self.language(), "book": self.book.print,
+            "channel": self.channel,
         }  # fmt: skip
 
     def perform(self, stand: Stand, want: Effect) -> Done:

@@ -34,5 +34,10 @@ def next_question(db: Session, address_id: int, now: datetime) -> Question | Non
     return found
 
 
+def forget(db: Session, address_id: int) -> None:
+    """Nothing more is asked of a number that is to be forgotten."""
+    db.execute(delete(Question).where(Question.address_id == address_id))
+
+
 def forget_old(db: Session, now: datetime) -> None:
     db.execute(delete(Question).where(Question.until <= now))

@@ -17,9 +17,9 @@ FOUND_AT_MOST = 4
 
 
 def last_place(stand: Stand, answers: Answers) -> Done:
-    """The place that she named in her sentence; else that of this address's last complaint, if she let the answer be
-    written to this phone."""
-    code = stand.facts.get("named") or _last(stand)
+    """The place that she named in her sentence, or that she was asked about already; else that of this address's last
+    complaint, if she let the answer be written to this phone."""
+    code = stand.facts.get("named") or stand.facts.get("place") or _last(stand)
     return Done("some", {"place": code}) if code else Done("none")
 
 
@@ -51,7 +51,7 @@ def village_of(answers: Answers) -> str:
     for page in PAGES:
         if village := answers.get(f"{page}.village"):
             return village
-        if answers.get(f"{page}.name") and not answers.get(f"{page}.found"):
+        if answers.get(f"{page}.name") and answers.get(f"{page}.found", "none") == "none":
             return answers[f"{page}.name"]
     return ""
 

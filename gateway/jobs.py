@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -20,15 +20,17 @@ from redis.retry import Retry
 from rq import Queue
 
 from .cases import actions as cases
+from .cases import attachments
 from .cases.records import not_routed
-from .channels import Channel, NotSent, outbox
+from .channels import outbox
 from .channels.doors import open_channels
+from .channels.pace import Pace
 from .db import Wake, leave_mark
+from .delivering import Delivering
 from .house import House, open_house
-from .people import actions as people
 from .settings import Settings, read_settings
 
-QUEUES = ("route", "deliver")
+QUEUES = ("route", "deliver", "fetch")
 JOB_SECONDS = 120
 WAKE_PAUSE_SECONDS = 2.0
 ROUTE_LATE = timedelta(seconds=3)
@@ -68,36 +70,20 @@ class Hands:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.channels: Mapping[str, Channel] = open_channels(house.packs.values(), house.settings)
+        channels = open_channels(house.packs.values(), house.settings)
+        self.delivering = Delivering(house, channels, Pace(connect(house.settings.redis_url)))
 
     def route(self, case_id: int, now: datetime) -> bool:
         with self.house.database.transaction() as db:
             return cases.route_case(db, self.house, case_id, now)
 
     def deliver(self, row_id: int | None, now: datetime) -> int:
-        """Sends what is due (or one row): claimed in one transaction, sent in none, marked in another."""
-        with self.house.database.transaction() as db:
-            ready = outbox.claim(db, now, only=row_id)
-        for row in ready:
-            self._send(row)
-        return len(ready)
+        """Sends what is due, or one row."""
+        return self.delivering.deliver(row_id, now)
 
-    def _send(self, row: outbox.Ready) -> None:
-        database = self.house.database
-        with database.reading() as db:
-            number, stopped = people.number_of(db, row.address_id), people.has_stopped(db, row.address_id)
-        callback = f"{self.house.settings.public_base_url}/in/{row.channel}/status?row={row.id}"
-        try:
-            if stopped:
-                raise NotSent("she asked for no messages", permanent=True)
-            provider_id = self.channels[row.channel].send(number, row.body, callback)
-        except NotSent as failure:
-            log.warning("send.failed", row=row.id, reason=failure.reason, unknown=failure.unknown)
-            with database.transaction() as db:
-                outbox.not_sent(db, row.id, failure, datetime.now(UTC))
-            return
-        with database.transaction() as db:
-            outbox.sent(db, row.id, provider_id, datetime.now(UTC))
+    def fetch(self, attachment_id: int, now: datetime) -> None:
+        """Fetches a photo or a voice note from its provider."""
+        self.delivering.fetch(attachment_id, now)
 
     def late_cases(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
         """Cases that no worker has routed."""
@@ -108,7 +94,12 @@ class Hands:
         """Texts that no worker has taken up; what a dead worker left behind is marked."""
         with self.house.database.transaction() as db:
             outbox.mark_lost(db, now)
-            return outbox.overdue(db, now - DELIVER_LATE)
+            return outbox.overdue(db, now - DELIVER_LATE, now)
+
+    def late_things(self, now: datetime) -> list[int]:
+        """Photos and voice notes that no worker has fetched."""
+        with self.house.database.reading() as db:
+            return attachments.waiting(db, now - DELIVER_LATE)
 
     def beat(self, name: str, now: datetime) -> None:
         """Leaves the mark that this loop is alive."""
@@ -134,3 +125,8 @@ def route(case_id: int) -> Any:
 def deliver(row_id: int) -> Any:
     """RQ: sends one row of the outbox."""
     return hands().deliver(row_id, datetime.now(UTC))
+
+
+def fetch(attachment_id: int) -> Any:
+    """RQ: fetches one photo or voice note."""
+    return hands().fetch(attachment_id, datetime.now(UTC))

@@ -36,9 +36,22 @@ class Settings:
     twilio_auth_token: str
     twilio_auth_token_next: str
     twilio_api_url: str
+    kannel_url: str
+    kannel_user: str
+    kannel_password: str
+    kannel_secret: str
+    telegram_bot_token: str
+    telegram_webhook_secret: str
+    telegram_api_url: str
+    channel_secrets: Mapping[str, str]
+    quiet_hours: bool
     metrics_token: str
     proxies: int
     carrier_url: str
+
+    def secret_of(self, channel: str) -> str:
+        """The secret of one channel: `KH_WEB_SECRET` for `kh-web`."""
+        return self.channel_secrets.get(f"{channel.upper().replace('-', '_')}_SECRET", "")
 
 
 SECRETS = {
@@ -86,6 +99,15 @@ def _settings(env: Mapping[str, str], demo: bool, var: Path) -> Settings:
         twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
         twilio_auth_token_next=env.get("TWILIO_AUTH_TOKEN_NEXT", ""),
         twilio_api_url=env.get("TWILIO_API_URL", "") if demo else "",
+        kannel_url=env.get("KANNEL_URL", ""),
+        kannel_user=env.get("KANNEL_USER", ""),
+        kannel_password=env.get("KANNEL_PASSWORD", ""),
+        kannel_secret=env.get("KANNEL_SECRET", ""),
+        telegram_bot_token=env.get("TELEGRAM_BOT_TOKEN", ""),
+        telegram_webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", ""),
+        telegram_api_url=env.get("TELEGRAM_API_URL", ""),
+        channel_secrets={name: secret for name, secret in env.items() if name.endswith("_SECRET")},
+        quiet_hours=env.get("SALA_QUIET_HOURS", "0" if demo else "1") == "1",
         metrics_token=env.get("METRICS_TOKEN", ""),
         proxies=int(env.get("SALA_PROXIES") or "0"),
         carrier_url=env.get("SALA_CARRIER_URL", "") if demo else "",

@@ -52,6 +52,8 @@ class Tick:
         for row_id in self.hands.late_texts(now):
             self._one("deliver", row_id, now, partial(self.hands.deliver, row_id, now))
             self.hands.beat("deliver", datetime.now(UTC))
+        for thing in self.hands.late_things(now):
+            self._one("fetch", thing, now, partial(self.hands.fetch, thing, now))
 
     def once(self, now: datetime) -> None:
         """One round of everything but deliveries. What cannot be done for one row is logged, and holds up no other."""

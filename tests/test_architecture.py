@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
     ("settings", "seal", "parent", "logs"), ("reading", "clock", "language"), ("country",), ("db",), ("audit",), ("house",),
-    ("web",), ("channels",), ("people",), ("cases", "appointments", "entitlements"), ("dialogue",), ("jobs",), ("ticking",),
+    ("web",), ("channels",), ("people",), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering",), ("jobs",), ("ticking",),
     ("console", "webhooks"), ("cli",),
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
@@ -27,6 +27,8 @@ PURE_FILES = {
     "road_check",
     "roads",
     "script",
+    "speaking",
+    "posting",
     "wording",
     "world_check",
     "book",

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.cases.records import Case
-from gateway.channels.outbox import Outgoing
+from gateway.channels.outbox.records import Outgoing
 
 STORIES = sorted((Path(__file__).parent / "conversations").glob("*.txt"))
 

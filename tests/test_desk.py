@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gateway.audit import Entry
 from gateway.cases.records import Case, CaseEvent
-from gateway.channels.outbox import Outgoing
+from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import OfficeRow, QueueRow
 
 from .conftest import served, wait_for

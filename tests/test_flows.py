@@ -325,7 +325,7 @@ def country(tmp_path: Path) -> Path:
             "closed: {next monday: x}",
             "'next monday' is not a date; write one such as 2026-11-23",
         ),
-        ("channels", "kind: ussd", "kind: usd", "'usd' is not a kind of channel; write ussd, sms or voice"),
+        ("channels", "kind: ussd", "kind: usd", "'usd' is not a kind of channel; write ussd, sms, chat, voice or desk"),
         ("channels", "units: 80", "units: 80\n  units: 70", "'units' is given twice (first on line 8)"),
     ],
 )

@@ -9,14 +9,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from gateway.channels import NotSent, outbox
-from gateway.channels.outbox import Outgoing
+from gateway.channels import Letter, NotSent, outbox, posting
+from gateway.channels.outbox.records import Outgoing
 from gateway.channels.twilio_sms import TwilioSms
+from gateway.channels.twilio_wire import Account
 from gateway.people.actions import hear_from
 
 from .conftest import ACCOUNT, TOKEN, free_port, served, wait_for
 
 NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
+LETTER = Letter(1, "+85599000001", "x", "http://127.0.0.1/")
 
 
 @pytest.fixture
@@ -63,8 +65,8 @@ def test_failures_wait_longer_each_time_and_end_after_two_days(sala, row) -> Non
         now = max(read(sala, row).due_at, now)
     assert read(sala, row).state == "failed"
     assert all(later > earlier for earlier, later in itertools.pairwise(pauses[:6]))
-    assert max(pauses) <= outbox.LONGEST_PAUSE * 1.2
-    assert outbox.GIVE_UP <= now - NOW <= outbox.GIVE_UP + outbox.LONGEST_PAUSE * 1.2
+    assert max(pauses) <= posting.LONGEST_PAUSE * 1.2
+    assert posting.GIVE_UP <= now - NOW <= posting.GIVE_UP + posting.LONGEST_PAUSE * 1.2
 
 
 def test_a_failure_that_is_told_late_does_not_undo_a_receipt(sala, row) -> None:
@@ -121,7 +123,7 @@ def test_delivered_through_the_twilio_library_with_signed_receipts(network, sala
 
 
 def channel(url: str) -> TwilioSms:
-    return TwilioSms("kh-sms", "Sala", False, ACCOUNT, (TOKEN,), url)
+    return TwilioSms("kh-sms", "Sala", False, Account(ACCOUNT, (TOKEN,), url))
 
 
 def failure(status: int, body: str) -> NotSent:
@@ -130,7 +132,7 @@ def failure(status: int, body: str) -> NotSent:
         "/<path:p>", "all", lambda p: (body, status, {"Content-Type": "application/json"}), methods=["POST"]
     )
     with served(app) as url, pytest.raises(NotSent) as caught:
-        channel(url).send("+85599000001", "x", "http://127.0.0.1/")
+        channel(url).send(LETTER)
     return caught.value
 
 
@@ -151,5 +153,5 @@ def test_what_the_provider_says_decides_the_retry(status, body, permanent, unkno
 
 def test_a_network_that_is_not_there_may_be_tried_again(sala) -> None:
     with pytest.raises(NotSent) as caught:
-        channel(f"http://127.0.0.1:{free_port()}").send("+85599000001", "x", "http://127.0.0.1/")
+        channel(f"http://127.0.0.1:{free_port()}").send(LETTER)
     assert (caught.value.permanent, caught.value.unknown) == (False, False)

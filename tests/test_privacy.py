@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from gateway.cases.records import Case, Telling
-from gateway.channels.outbox import Outgoing
+from gateway.channels.outbox.records import Outgoing
 from gateway.db import Base
 from gateway.dialogue import actions as dialogue
 from gateway.dialogue.records import Conversation, HeardRow

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from gateway.cases import actions as cases
 from gateway.cases.records import Case, CaseEvent
-from gateway.channels.outbox import Outgoing
+from gateway.channels.outbox.records import Outgoing
 from gateway.dialogue.actions import purge, waiting
 from gateway.dialogue.records import Left, Question
 from gateway.people.records import Address, OfficeName, offices_by_name

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 from twilio.request_validator import RequestValidator
 
-from gateway.channels.outbox import Outgoing
+from gateway.channels.outbox.records import Outgoing
 from gateway.db import Base
 from gateway.people.records import Address
 

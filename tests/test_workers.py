@@ -10,7 +10,7 @@ import redis
 from sqlalchemy import select, text
 
 from gateway.cases.records import Case
-from gateway.channels.outbox import Outgoing
+from gateway.channels.outbox.records import Outgoing
 from gateway.clock import due
 
 ROAD = ("2", "1", "1", "4", "9", "1", "1")

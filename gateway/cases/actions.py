@@ -20,7 +20,9 @@ from ..db import wake_later
 from ..house import House
 from ..language import fold, formats
 from ..language.catalogue import fill, mark
+from ..people.actions import number_of
 from ..people.records import QueueRow
+from . import attachments
 from .records import Case, CaseEvent, Telling, by_reference
 from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
 
@@ -36,7 +38,8 @@ WRITTEN = mark("sms.written", "{case}: {answer}")
 
 @dataclass(frozen=True)
 class Complaint:
-    """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing."""
+    """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
+    attachments that came with it. `reads`: she has the number in writing already."""
 
     category: str
     place: str
@@ -49,6 +52,8 @@ class Complaint:
     language: str
     channel: str
     flow: str
+    sent: tuple[int, ...] = ()
+    reads: bool = False
 
 
 def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime) -> Case:
@@ -78,7 +83,8 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
     )
     db.add(case)
     db.flush()
-    _note(db, case, "opened", now, data={"left": not told.answer_by})
+    attachments.belong(db, told.sent, case.id)
+    _note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads})
     audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
     wake_later(db, "route", case.id)
     return case
@@ -110,8 +116,15 @@ def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
     _send_to_queue(db, pack, case, now, staff_id=None)
     case.due_at = clock.due(pack.calendar, case.opened_at, case.promise_days)
     case.routed_at = now
-    _tell_phone(db, house, case, RECEIVED, once=f"received:{case.id}", purpose="received", now=now)
+    if not _has_it_in_writing(db, case):
+        _tell_phone(db, house, case, RECEIVED, once=f"received:{case.id}", purpose="received", now=now)
     return True
+
+
+def _has_it_in_writing(db: Session, case: Case) -> bool:
+    """Whether the reply to her own message told the number, so that it is not written twice."""
+    opened = db.scalar(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "opened"))
+    return opened is not None and bool(opened.data.get("reads"))
 
 
 def place_case(db: Session, house: House, case: Case, place: str, staff_id: int, now: datetime) -> None:
@@ -196,7 +209,17 @@ def _tell_phone(
     }
     body = fill(house.texts.find(tag, sentence), facts)
     about = f"event:{event}" if event else f"case:{case.id}"
-    outbox.put(db, pack.sms_channel(), case.address_id, body, purpose=purpose, about=about, once=once, now=now)
+    way = pack.writes_to(number_of(db, case.address_id))
+    outbox.put(db, way, case.address_id, body, purpose=purpose, about=about, once=once, now=now)
+
+
+def tell_by_voice(db: Session, about: str, now: datetime) -> None:
+    """The text about this (`event:12`) has reached nobody: an operator tells it, unless one does already."""
+    kind, _, number = about.partition(":")
+    event = db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+    if event is None or db.scalar(select(Telling.id).where(Telling.event_id == event.id)):
+        return
+    db.add(Telling(case_id=event.case_id, event_id=event.id, state="waiting", put_at=now))
 
 
 def note_call(

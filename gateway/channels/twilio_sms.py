@@ -1,109 +1,108 @@
-"""SMS through Twilio's REST API, with the twilio library.
+"""SMS through Twilio, with the twilio library. `twilio_wire.py` tells how requests are signed and errors sorted.
 
-Out: POST /2010-04-01/Accounts/<sid>/Messages.json, form-encoded, basic auth; 201 with a `sid`. A
-POST is not idempotent: a time-out after sending is ambiguous, and is reported as *unknown*.
-Receipts: Twilio POSTs `MessageSid`, `MessageStatus` (queued, sending, sent, delivered, undelivered,
-failed) and `ErrorCode` to the callback URL given with the message, signed in `X-Twilio-Signature`
-(HMAC-SHA1 over the public URL with its raw query, and the sorted form). They may repeat and come out
-of order. During a change of token both the present and the next one are accepted.
+In: Twilio POSTs a form for each message: `MessageSid`, `AccountSid`, `From`, `To`, `Body`, `NumMedia` and for each
+picture or sound `MediaUrl0`, `MediaContentType0` ...; further fields come and go. We answer in TwiML; the reply costs a
+message like any other, so it stands in the outbox as sent, and its receipt comes like any other's. A request that is
+sent again gets the same bytes.
+Out: `Messages.create`. Twilio cuts a long text by itself.
+Receipts: `MessageSid`, `MessageStatus` (accepted, queued, sending, sent, delivered, undelivered, failed, read) and
+`ErrorCode` are POSTed to the callback given with the message. They may repeat and come out of order.
 
-In the demo `api_url` points to the simulated network instead of Twilio's host: same library, same
-wire. Senders are names in both countries and cannot be answered, so this channel does not hear.
+Neither Cambodia nor Lao PDR has two-way SMS through Twilio; senders are names there, and cannot be answered: a pack
+says `can_reply: no`, and inbound SMS comes by a direct link (`kannel.py`). Where a number can be answered, it is.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from twilio.twiml.messaging_response import MessagingResponse
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.request_validator import RequestValidator
-from twilio.rest import Client
+from ..country import ChannelRow
+from ..language.measure import THREE_SMS, sms_parts
+from ..settings import Settings
+from . import LONGEST_TEXT, Consumed, Enclosed, Letter, Malformed, Message, NotSent, Receipt, Request, Turn
+from .twilio_wire import AGAIN, Account, account_of
 
-from ..language.measure import SMS
-from . import Consumed, Forged, Malformed, Message, NotSent, Receipt, Request, Turn
-
-TWILIO_HOST = "https://api.twilio.com"
-TIMEOUT_SECONDS = 10
-PERMANENT = frozenset({21211, 21214, 21408, 21606, 21608, 21610, 21612, 21614, 21617, 21659})
+LONGEST_BODY = 1600
+MEDIA_AT_MOST = 10
 STATES = {
     "accepted": "sent",
+    "scheduled": "sent",
     "queued": "sent",
     "sending": "sent",
     "sent": "sent",
     "delivered": "delivered",
+    "read": "delivered",
     "undelivered": "failed",
     "failed": "failed",
 }
+KINDS = {"image": "photo", "audio": "voice"}
 
 
-class _Wire(TwilioHttpClient):  # type: ignore[misc]
-    """The library's own HTTP client, pointed at another host where the demo says so."""
-
-    def __init__(self, api_url: str) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS)
-        self._api_url = api_url.rstrip("/")
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if self._api_url:
-            url = self._api_url + url.removeprefix(TWILIO_HOST)
-        return super().request(method, url, *args, **kwargs)
+def open_channel(row: ChannelRow, settings: Settings) -> TwilioSms:
+    return TwilioSms(row.name, row.sender, row.can_reply, account_of(settings))
 
 
 class TwilioSms:
     mode = "sms"
-    size = SMS
-    carries: frozenset[str] = frozenset()
+    size = THREE_SMS
+    carries = frozenset({"photo", "voice"})
+    replies = "recorded"
+    addresses = "phone"
+    threads = True
 
-    def __init__(
-        self, name: str, sender: str, can_reply: bool, account: str, tokens: tuple[str, ...], api_url: str
-    ) -> None:
-        self.name, self.can_reply, self._sender = name, can_reply, sender
-        self._tokens = tuple(filter(None, tokens))
-        self._client = Client(account, self._tokens[0], http_client=_Wire(api_url)) if self._tokens else None
+    def __init__(self, name: str, sender: str, can_reply: bool, account: Account) -> None:
+        self.name, self.can_reply, self._sender, self._account = name, can_reply, sender, account
 
     def hear(self, request: Request, consumed: Consumed) -> Message:
-        self._verify(request)
-        raise Malformed("this channel sends; it does not hear")
+        self._account.verify(request, self.name)
+        form = request.form
+        sid, sender, text = form.get("MessageSid", ""), form.get("From", ""), form.get("Body")
+        if not 0 < len(sid) <= 64:
+            raise Malformed("MessageSid is missing")
+        if not 0 < len(sender) <= 30:
+            raise Malformed("From is missing")
+        if text is None:
+            raise Malformed("Body is missing (it is empty where only a picture was sent, but there)")
+        enclosed = tuple(self._enclosed(request))
+        inputs = (text[:LONGEST_TEXT],) if text or not enclosed else ()
+        return Message(self.name, sender, sender, sid, inputs, new=False, enclosed=enclosed)
 
-    def answer(self, turn: Turn, message: Message) -> tuple[str, str]:
-        return "<Response/>", "text/xml; charset=utf-8"
+    def _enclosed(self, request: Request) -> list[Enclosed]:
+        count = request.form.get("NumMedia", "0")
+        found = []
+        for number in range(min(int(count), MEDIA_AT_MOST) if count.isdecimal() else 0):
+            kind = KINDS.get(request.form.get(f"MediaContentType{number}", "").partition("/")[0])
+            if kind and (url := request.form.get(f"MediaUrl{number}", "")):
+                found.append(Enclosed(kind, url))
+        return found
+
+    def answer(self, turn: Turn, message: Message, callback: str) -> tuple[str, str]:
+        said = MessagingResponse()
+        if turn.text:
+            said.message(turn.text, status_callback=callback or None)
+        return str(said), "text/xml; charset=utf-8"
 
     def receipt(self, request: Request) -> Receipt:
-        self._verify(request)
+        self._account.verify(request, self.name)
         sid, status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
         if not sid or status not in STATES:
             raise Malformed("MessageSid or MessageStatus is missing or unknown")
-        return Receipt(sid, STATES[status], request.form.get("ErrorCode", ""))
+        code = request.form.get("ErrorCode", "")
+        return Receipt(sid, STATES[status], code, again=code.isdecimal() and int(code) in AGAIN)
 
-    def send(self, address: str, text: str, callback_url: str) -> str:
-        if self._client is None:
-            raise NotSent("no SMS account is configured")
-        try:
-            message = self._client.messages.create(
-                to=address, from_=self._sender, body=text, status_callback=callback_url
-            )
-        except TwilioRestException as error:
-            raise _refused(error) from None
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
-            raise NotSent("the SMS network could not be reached", unknown=not _never_connected(error)) from None
-        except (requests.exceptions.RequestException, TwilioException):
-            raise NotSent("the SMS network did not say whether it took the text", unknown=True) from None
-        return str(message.sid)
+    def send(self, letter: Letter) -> str:
+        if not letter.text.strip():
+            raise NotSent("an empty text", permanent=True)
+        if len(letter.text) > LONGEST_BODY:
+            raise NotSent(f"longer than {LONGEST_BODY} letters", permanent=True)
+        to, body, told = letter.address, letter.text, letter.callback
+        made = self._account.ask(
+            lambda client: client.messages.create(to=to, from_=self._sender, body=body, status_callback=told)
+        )
+        return str(made.sid)
 
-    def _verify(self, request: Request) -> None:
-        signature = request.headers.get("X-Twilio-Signature", "")
-        valid = (RequestValidator(token).validate(request.url, request.form, signature) for token in self._tokens)
-        if not signature or not any(valid):
-            raise Forged(self.name)
+    def fetch(self, source: str, most: int) -> bytes:
+        return self._account.fetch(source, most)
 
-
-def _refused(error: TwilioRestException) -> NotSent:
-    server = error.status >= 500
-    return NotSent(f"refused with code {error.code}", permanent=error.code in PERMANENT, unknown=server)
-
-
-def _never_connected(error: Exception) -> bool:
-    """Whether the failure came before anything was handed over: then trying again is safe."""
-    return "NewConnectionError" in repr(error) or "ConnectTimeout" in repr(error)
+    def parts(self, text: str) -> int:
+        return sms_parts(text)

@@ -55,11 +55,17 @@ def main(words: list[str] | None = None) -> int:
     )
     add("web", "processes.web", "the web process (gunicorn)")
     add("worker", "processes.worker", "one RQ worker").add_argument(
-        "queue", nargs="*", choices=["route", "deliver", []]
+        "queue", nargs="*", choices=["route", "deliver", "fetch", []]
     )
     add("tick", "processes.tick", "the tick: asks every second what is due")
     add("valkey", "processes.valkey", "the demo's Valkey").add_argument("config")
     add("carrier", "processes.carrier", "the demo's mobile network").add_argument("port", type=int)
+    link = add("kannel", "kannel.kannel", "print Kannel's configuration for a direct link to an operator")
+    link.add_argument("--channel", default="kh-kannel")
+    link.add_argument("--folder", default="/var/lib/kannel", help="where Kannel keeps its store and its logs")
+    link.add_argument("--smsc", default="smsc-smpp.conf", help="the file with the operator's link")
+    link.add_argument("--redis", default="127.0.0.1:6379", help="where receipts are remembered")
+    link.add_argument("--port", type=int, default=13000, help="the first of its ports")
     add("migrate", "keep.migrate_command", "bring the database up to date and copy the packs' offices into it")
     staff = add("staff", "keep.staff", "add a member of staff, give a new password, or switch somebody off")
     staff.add_argument("act", choices=["add", "password", "off"])

@@ -115,7 +115,7 @@ def draw(here: World) -> list[Drawn]:
 def doors(pack: Pack) -> Iterator[Door]:
     """Every channel that shows or sends texts, in every language of the pack."""
     for row in pack.channels.values():
-        for tag in pack.languages if row.kind != "voice" else ():
+        for tag in pack.languages if row.kind in ("ussd", "sms") else ():
             yield Door(row.name, row.kind, row.size if row.kind == "ussd" else SMS, tag, row.seconds)
 
 

@@ -25,7 +25,7 @@ import requests
 
 from .. import seal
 from ..parent import SUPERVISED, die_with_parent
-from ..settings import ROOT, Settings, SettingsError, read_settings
+from ..settings import ROOT, Settings, SettingsError, read_env_file, read_settings
 from . import keep
 from .demo import add_demo_staff
 
@@ -74,19 +74,25 @@ def prepare_folder(var: Path) -> Path:
 
 
 def write_demo_env(path: Path) -> None:
-    """Secrets of the demo, made once. Keys beside the data protect nobody: this is for the demo alone."""
-    if path.exists():
-        return
-    lines = [
-        "# Secrets of this demo, made at the first start. Never use them for real people.",
-        f"SECRET_KEY={secrets.token_urlsafe(32)}",
-        f"SALA_KEYS=1={seal.new_key()}",
-        f"USSD_SECRET={secrets.token_urlsafe(16)}",
-        f"TWILIO_ACCOUNT_SID=AC{secrets.token_hex(16)}",
-        f"TWILIO_AUTH_TOKEN={secrets.token_hex(16)}",
-    ]
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf8") as file:
-        file.write("\n".join(lines) + "\n")
+    """Secrets of the demo, each made once. Keys beside the data protect nobody: this is for the demo alone."""
+    known = read_env_file(path)
+    made = {
+        "SECRET_KEY": secrets.token_urlsafe(32),
+        "SALA_KEYS": f"1={seal.new_key()}",
+        "USSD_SECRET": secrets.token_urlsafe(16),
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "KANNEL_USER": "demo",
+        "KANNEL_PASSWORD": secrets.token_urlsafe(16),
+        "KANNEL_SECRET": secrets.token_urlsafe(16),
+        "TELEGRAM_BOT_TOKEN": f"1:{secrets.token_urlsafe(16)}",
+        "TELEGRAM_WEBHOOK_SECRET": secrets.token_urlsafe(16),
+    }
+    lines = [f"{name}={value}" for name, value in made.items() if name not in known]
+    if not known:
+        lines.insert(0, "# Secrets of this demo, made at the first start. Never use them for real people.")
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf8") as file:
+        file.writelines(f"{line}\n" for line in lines)
 
 
 def check_port(port: int) -> None:
@@ -117,6 +123,8 @@ def supervise(settings: Settings, var: Path) -> int:
         "REDIS_URL": os.environ.get("REDIS_URL") or f"unix://{sockets / 'valkey.sock'}",
         "TWILIO_API_URL": f"http://127.0.0.1:{carrier_port}",
         "SALA_CARRIER_URL": f"http://127.0.0.1:{carrier_port}",
+        "KANNEL_URL": os.environ.get("KANNEL_URL") or f"http://127.0.0.1:{carrier_port}/cgi-bin/sendsms",
+        "TELEGRAM_API_URL": os.environ.get("TELEGRAM_API_URL") or f"http://127.0.0.1:{carrier_port}",
     }
     command = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)]
     with (var / "log" / "supervisord.out").open("w") as out:

@@ -1,11 +1,13 @@
 """The metadata with every table in it: for whoever needs all of them (migrations, key rotation)."""
 
 from .. import audit
+from ..cases import attachments
 from ..cases import records as cases
-from ..channels import outbox
+from ..channels import spending
+from ..channels.outbox import records as outbox
 from ..db import Base
 from ..dialogue import records as dialogue
 from ..people import records as people
 
-MODULES = (audit, cases, dialogue, outbox, people)
+MODULES = (audit, attachments, cases, dialogue, outbox, people, spending)
 METADATA = Base.metadata

@@ -23,7 +23,7 @@ def hop(
 ) -> tuple[bool, str]:
     """Everything pressed since the dial goes out, as the dialect wants it; back come whether the session lives on, and
     the screen. Raises NoScreen."""
-    send = _last_input if row.dialect == "lastinput" else _cumulative
+    send = _last_input if row.provider == "hubtel" else _cumulative
     try:
         answer = send(f"{base_url}/in/{row.name}?key={secret}", row, session, number, keys)
     except requests.RequestException:
@@ -31,7 +31,7 @@ def hop(
     answer.encoding = "utf-8"
     if answer.status_code != 200:
         raise NoScreen(f"{answer.status_code} {answer.text.strip()}")
-    if row.dialect == "lastinput":
+    if row.provider == "hubtel":
         said = answer.json()
         return said["Type"] == "response", said["Message"]
     return answer.text.startswith("CON "), answer.text[4:]

@@ -8,8 +8,9 @@ the offices and queues that staff work with are copied there by `people.actions`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
 
 from ..clock import Calendar
 from ..language.formats import PLAIN, Style
@@ -89,7 +90,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class ChannelRow:
-    """A channel as the pack sets it up; the provider's file in `gateway/channels` speaks it."""
+    """A channel as the pack sets it up; the file `gateway/channels/<provider>.py` speaks it. `pace`: parts a second
+    that the provider takes; 0 where it names no bound. `prices`: of one part, by the beginning of a number; `cap`: what
+    a month may cost, 0 without one. `hours`: when people answer. `own`: what only the provider's file understands."""
 
     name: str
     kind: str
@@ -97,10 +100,15 @@ class ChannelRow:
     can_reply: bool
     code: str
     sender: str
-    dialect: str = ""
+    provider: str = ""
     seconds: int = 0
     languages: tuple[str, ...] = ()
     line: int = 0
+    pace: float = 0
+    prices: Mapping[str, int] = field(default_factory=dict)
+    cap: int = 0
+    hours: Calendar | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ class Pack:
     hotline: str
     opening: str
     resume: timedelta
+    quiet: tuple[time, time] | None
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]
     categories: Mapping[str, Category]
@@ -158,9 +167,19 @@ class Pack:
         safe = next((row.number for row in self.referrals.values() if row.is_verified(today)), "")
         return {"hotline": self.hotline, "opening": self.opening, "dial": self.dial(), "referral": safe}
 
-    def sms_channel(self) -> str:
-        """The name of the channel by which this country's phones are written to."""
-        return next(name for name, row in self.channels.items() if row.kind == "sms")
+    def writes_to(self, number: str) -> str:
+        """The name of the channel by which this address is written to: a phone by the first SMS channel whose prices
+        name its prefix, else by the first; a chat by its own."""
+        kind, _, chat = number.partition(":")
+        if chat:
+            return next((row.name for row in self.channels.values() if row.provider == kind), "")
+        ways = [row for row in self.channels.values() if row.kind == "sms"]
+        priced = (row.name for row in ways if any(number.startswith(prefix) for prefix in row.prices))
+        return next(priced, ways[0].name)
+
+    def of_kind(self, kind: str) -> ChannelRow | None:
+        """The first channel of a kind."""
+        return next((row for row in self.channels.values() if row.kind == kind), None)
 
 
 def _named(names: Mapping[str, str], tag: str) -> str:

@@ -18,11 +18,20 @@ from ..reading import Fault, Faulty, Lined, list_of, read_file, said_yes, unknow
 from . import ChannelRow
 
 FILES = ("country", "categories", "routing", "offices", "calendar", "channels", "referrals", "programmes")
-KINDS = ("ussd", "sms", "voice")
-DIALECTS = ("africastalking", "lastinput")
+KINDS = ("ussd", "sms", "chat", "voice", "desk")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_YEARS = range(2025, 2036)
-_HOURS = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
+_HOURS = re.compile(r"([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)")
+CHANNEL_WORDS = (
+    *("kind", "provider", "code", "septets", "units", "sender", "can_reply", "seconds", "languages"),
+    *("pace", "prices", "cap", "hours", "own"),
+)
+Hours = dict[int, tuple[tuple[time, time], ...]]
+
+
+def _clock(text: str) -> time:
+    """A time of day; the end of it, 24:00, is the last moment there is."""
+    return time.max if text == "24:00" else time.fromisoformat(text)
 
 
 class Files:
@@ -75,25 +84,34 @@ class Files:
     def calendar(self) -> Calendar:
         found = self.files["calendar"]
         self.words("calendar", found, ("hours", "closed", "open"), "the calendar")
-        hours: dict[int, tuple[tuple[time, time], ...]] = {}
-        for days, text in found.get("hours", Lined()).items():
-            spans = tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in _HOURS.findall(str(text)))
-            first, _, last = days.partition("-")
-            if first not in DAYS or (last or first) not in DAYS or not spans or any(a >= b for a, b in spans):
-                self.fault(
-                    "calendar",
-                    days,
-                    f"'{days}: {text}' is not read; write mon-fri: 07:30-11:30 14:00-17:00",
-                    found["hours"],
-                )
-                continue
-            for number in range(DAYS.index(first), DAYS.index(last or first) + 1):
-                hours[number] = spans
+        hours = self.hours("calendar", found.get("hours", Lined()))
         if not hours:
             self.fault("calendar", "hours", "the offices need working hours")
         table = holidays.country_holidays(self.code.upper(), years=HOLIDAY_YEARS)
         closed = (set(table) | self.days(found, "closed")) - self.days(found, "open")
         return Calendar(self.zone(), hours, frozenset(closed))
+
+    def hours(self, file: str, found: Lined) -> Hours:
+        """`mon-fri: 07:30-11:30 14:00-17:00`, by weekday."""
+        hours: Hours = {}
+        for days, text in found.items():
+            spans = tuple((_clock(a), _clock(b)) for a, b in _HOURS.findall(str(text)))
+            first, _, last = days.partition("-")
+            if first not in DAYS or (last or first) not in DAYS or not spans or any(a >= b for a, b in spans):
+                what = f"'{days}: {text}' is not read; write mon-fri: 07:30-11:30 14:00-17:00"
+                self.fault(file, days, what, found)
+                continue
+            for number in range(DAYS.index(first), DAYS.index(last or first) + 1):
+                hours[number] = spans
+        return hours
+
+    def quiet(self) -> tuple[time, time] | None:
+        """`quiet: 20:00-08:00`: nobody is written to unasked; no quiet hours where it is left out."""
+        text = self.files["country"].get("quiet", "")
+        spans = _HOURS.fullmatch(text)
+        if text and spans is None:
+            self.fault("country", "quiet", f"'{text}' is not read; write quiet: 20:00-08:00")
+        return (_clock(spans[1]), _clock(spans[2])) if spans else None
 
     def days(self, found: Lined, key: str) -> set[date]:
         rows = found.get(key, {})
@@ -106,40 +124,41 @@ class Files:
         return days
 
     def channels(self) -> dict[str, ChannelRow]:
-        rows = {}
-        for name, row in self.files["channels"].items():
-            known = (
-                *("kind", "dialect", "provider", "code", "septets", "units", "sender", "can_reply"),
-                *("seconds", "languages"),
-            )
-            self.words("channels", row, known, f"channel '{name}'")
-            kind = self.need("channels", "kind", row)
-            if kind not in KINDS:
-                what = f"'{kind}' is not a kind of channel; write {', '.join(KINDS[:-1])} or {KINDS[-1]}"
-                self.fault("channels", "kind", what, row)
-            if kind == "ussd" and row.get("dialect") not in DIALECTS:
-                self.fault("channels", "dialect", f"a USSD channel needs its dialect: {' or '.join(DIALECTS)}", row)
-            rows[name] = ChannelRow(
-                name,
-                kind,
-                self.size(name, row),
-                self.yes("channels", row, "can_reply", otherwise=True),
-                row.get("code", ""),
-                row.get("sender", ""),
-                row.get("dialect", ""),
-                self.seconds(row),
-                list_of(row, "languages", f"countries/{self.code}/channels.yaml", self.faults),
-                self.files["channels"].line_of(name),
-            )
+        rows = {name: self.channel(name, row) for name, row in self.files["channels"].items()}
         for kind in ("ussd", "sms"):
             if kind not in {row.kind for row in rows.values()}:
                 self.fault("channels", kind, f"no channel of kind {kind} is given")
         return rows
 
-    def seconds(self, row: Lined) -> int:
-        text = row.get("seconds", "0")
+    def channel(self, name: str, row: Lined) -> ChannelRow:
+        self.words("channels", row, CHANNEL_WORDS, f"channel '{name}'")
+        kind = self.need("channels", "kind", row)
+        if kind not in KINDS:
+            what = f"'{kind}' is not a kind of channel; write {', '.join(KINDS[:-1])} or {KINDS[-1]}"
+            self.fault("channels", "kind", what, row)
+        hours = self.hours("channels", row["hours"]) if "hours" in row else None
+        return ChannelRow(
+            name,
+            kind,
+            self.size(name, row),
+            self.yes("channels", row, "can_reply", otherwise=True),
+            row.get("code", ""),
+            row.get("sender", ""),
+            self.need("channels", "provider", row),
+            self.whole("seconds", row),
+            list_of(row, "languages", f"countries/{self.code}/channels.yaml", self.faults),
+            self.files["channels"].line_of(name),
+            self.whole("pace", row),
+            {prefix: self.whole(prefix, row["prices"]) for prefix in row.get("prices", ())},
+            self.whole("cap", row),
+            Calendar(self.zone(), hours, self.calendar().closed) if hours else None,
+            row.get("own", Lined()),
+        )
+
+    def whole(self, key: str, row: Lined) -> int:
+        text = row.get(key, "0")
         if not text.isdigit():
-            self.fault("channels", "seconds", f"'{text}' is not a number of seconds", row)
+            self.fault("channels", key, f"'{text}' is not a whole number", row)
             return 0
         return int(text)
 

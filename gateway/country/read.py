@@ -40,7 +40,7 @@ class _Reader(Files):
         country = self.files["country"]
         known = (
             *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
-            *("opening", "resume"),
+            *("opening", "resume", "quiet"),
         )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
@@ -68,6 +68,7 @@ class _Reader(Files):
             hotline=(country.get("hotline") or {}).get("number", ""),
             opening=country.get("opening", ""),
             resume=self.span("resume"),
+            quiet=self.quiet(),
             referrals=self.referrals(),
             programmes=self.programmes(),
             categories=categories,

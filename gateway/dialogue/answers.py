@@ -12,7 +12,7 @@ from datetime import date
 
 from ..cases.rules import is_reference
 from ..language import fold
-from .asking import MEDIA, Option
+from .asking import MEDIA, Option, enclosed
 from .flow import Step
 from .state import Heard
 
@@ -42,7 +42,7 @@ def understand(step: Step, choices: list[Option], heard: Heard, warned: bool = F
     if step.answer == "pin":
         return heard.pin or None, "wrong.pin"
     if step.answer == "text":
-        return _text(step, heard.text)
+        return (enclosed(*heard.media), "") if heard.media[0] else _text(step, heard.text)
     if step.answer == "card" and not warned and len(_digits(heard.text)) != CARD_DIGITS:
         return None, "wrong.card"
     return KINDS[step.answer](step, heard.text), f"wrong.{step.answer}"

@@ -15,6 +15,13 @@ NUMBERS = tuple(str(number) for number in chain(range(1, 9), range(10, 100)))
 MEDIA = {"photo": ("photo",), "voice": ("voice",), "photo or voice": ("photo", "voice")}
 """Answers that only some channels can carry."""
 
+SPOKEN, LATER = "spoken", "later"
+"""What a channel carries that speaks and shows no lists; and the choice that it then takes by itself, where a question
+offers it."""
+
+_ENCLOSED = "\x1f"
+"""What stands before the name of a thing that came instead of words: no typed text can hold it."""
+
 
 class Option(NamedTuple):
     """A line that can be chosen. `kind`: choice, row (a list's), group (of a long list), unsure, yes (send it),
@@ -82,3 +89,17 @@ def read_back(step: Step, state: State) -> list[tuple[str, list[tuple[str, str]]
         if pairs:
             lines.append((name, pairs))
     return lines
+
+
+def enclosed(kind: str, name: str) -> str:
+    """An answer in words that was given as a photo or a voice note."""
+    return f"{_ENCLOSED}{kind}:{name}"
+
+
+def is_enclosed(answer: str) -> bool:
+    return answer.startswith(_ENCLOSED)
+
+
+def name_of(answer: str) -> str:
+    """The name under which such a thing is kept."""
+    return answer.partition(":")[2]

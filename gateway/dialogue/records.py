@@ -71,7 +71,7 @@ class Left(Base):
 
 
 class HeardRow(Base):
-    """A hop that was answered, and the answer."""
+    """A hop that was answered, and the answer: the turn, and the outbox row that stands for it, as JSON."""
 
     __tablename__ = "heard"
 
@@ -79,7 +79,6 @@ class HeardRow(Base):
     channel: Mapped[str] = mapped_column(String(40))
     hop_hash: Mapped[str] = mapped_column(String(80))
     answer: Mapped[str | None] = mapped_column(Sealed("heard.answer"))
-    ends: Mapped[bool] = mapped_column(default=False)
     heard_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
     __table_args__ = (UniqueConstraint("channel", "hop_hash"),)

@@ -6,6 +6,7 @@ that go on and back stand at the foot of every page. Numbering does not start an
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -33,7 +34,7 @@ class Screens:
 def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     """The pages for a state, in the words of `voice`."""
     writer = Writer(flows, state, voice)
-    lines = [(line, True) for line in writer.lines()]
+    lines = [(f"{number} {label}", True) for number, label in writer.lines()]
     head = [(text, False) for text in writer.head() if text]
     made = tuple(_pages(head + lines, writer.foot, voice.size))
     if state.notice and ":" not in state.notice and len(made) > 1 and not state.ended:
@@ -42,6 +43,19 @@ def screens(flows: Flows, state: State, voice: Voice) -> Screens:
         more = _lines_on(shorter[0], lines) > _lines_on(made[0], lines)
         made = shorter if more or (not lines and len(shorter) < len(made)) else made
     return Screens(made, state.ended)
+
+
+def buttons(flows: Flows, state: State, voice: Voice) -> tuple[str, list[tuple[str, str]]]:
+    """The same for a channel with buttons: the words above them, and every one of them with its words, keys last."""
+    writer = Writer(flows, state, voice)
+    head = "\n".join(text for text in writer.head() if text)
+    return head, [*writer.lines(), *writer.keys(first=True, more=False)]
+
+
+def mark_of(state: State) -> str:
+    """A short mark of the question that waits: buttons outlive their question, and bear it."""
+    what = (state.flow, state.at, state.rows, state.group, state.resume, len(state.road))
+    return hashlib.blake2s(repr(what).encode(), digest_size=4).hexdigest()
 
 
 def _lines_on(page: str, lines: list[tuple[str, bool]]) -> int:

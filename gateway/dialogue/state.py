@@ -41,6 +41,7 @@ class State(msgspec.Struct, omit_defaults=True):
     aside: State | None = None  # the conversation that waits while the language is changed
     waits: State | None = None  # the unfinished conversation left by the menu key
     resume: str = ""  # "continue or start again" is being asked: `redial`, or the path that would begin anew
+    brought: str = ""  # what she wrote before she could be asked anything: heard once the menu is reached
     alone: int = 0  # going on by itself, left by her: how many effects may still be performed on the way
     ended: bool = False
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from ..language import fold
 from .answers import understand
 from .asking import options
-from .flow import ENTERED, Flow, Flows
+from .flow import ENTERED, Flow, Flows, pages
 from .flow import Step as FlowStep
 from .leaving import MENU as MENU
 from .leaving import WRONG_BEFORE_HELP, Leaving
@@ -28,6 +28,8 @@ from .unfinished import goes_back_aside, unfinished
 
 LANGUAGE = "language"
 NO_MEDIA: frozenset[str] = frozenset()
+KEPT_ALONE = "kept"
+"""A photo or a voice note that answers nothing: it is kept for the case that comes."""
 
 
 def advance(flows: Flows, state: State, event: Event | None = None, carries: frozenset[str] = NO_MEDIA) -> Step:
@@ -59,6 +61,11 @@ def advance(flows: Flows, state: State, event: Event | None = None, carries: fro
 def stands_at_menu(state: State) -> bool:
     """Whether a question of the menu itself waits, so that a typed text may say what is wanted."""
     return state.flow == MENU and "." not in state.at and not state.ended and not state.resume
+
+
+def is_private(flows: Flows, state: State) -> bool:
+    """Whether what is being said must leave no trace that another reader of this phone could see."""
+    return bool(state.at) and any(flow.private for flow in pages(flows, state.flow, state.at))
 
 
 def opens(flows: Flows, target: str) -> bool:
@@ -98,7 +105,9 @@ class _Talk(Leaving):
         if self.turned_page(pressed):
             return
         state.notice = ""
-        if state.resume:
+        if heard.media[0] == KEPT_ALONE:
+            state.notice = "kept_media"
+        elif state.resume:
             self.choose_to_resume(pressed)
         elif pressed == "0":
             self.back()

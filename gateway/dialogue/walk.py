@@ -7,7 +7,7 @@ wanted of the caller.
 from __future__ import annotations
 
 from ..language.catalogue import PLACEHOLDER, fill
-from .asking import MEDIA
+from .asking import LATER, MEDIA, SPOKEN
 from .flow import END, ENTERED, OTHER, Flows, at, pages
 from .flow import Step as FlowStep
 from .state import Effect, ListOf, State, Want
@@ -73,6 +73,9 @@ class Walk:
         state = self.state
         if step.answer in MEDIA and not self.carries.intersection(MEDIA[step.answer]):
             self.follow(path, "")  # this channel cannot carry the answer
+            return
+        if step.rows and SPOKEN in self.carries and any(choice.code == LATER for choice in step.also):
+            self.take(path, LATER)  # a list of names is not read aloud: an operator asks
             return
         self.stand(path)
         if step.rows or step.only:

@@ -12,7 +12,7 @@ from functools import cached_property
 from ..language.catalogue import PLACEHOLDER, Texts, fill, mark
 from ..language.fold import initial
 from ..language.measure import Size, clusters, cut, prepare, units
-from .asking import MEDIA, Option, group_rows, options, read_back
+from .asking import MEDIA, Option, group_rows, is_enclosed, options, read_back
 from .flow import UNSURE, Choice, Flow, Flows, Step, at, context
 from .state import State
 from .unfinished import goes_back_aside
@@ -45,6 +45,9 @@ NOTICES = {
     "already_done": mark("already_done", "That is already done."),
     "started": mark("started", "You will get our messages again."),
     "not_understood": mark("not_understood", "We did not understand. Please choose:"),
+    "old_button": mark("old_button", "That button is from an earlier question. Please choose here:"),
+    "kept_media": mark("kept_media", "We keep what you sent."),
+    "wrong.contact": mark("wrong.contact", "That is somebody else's number. Please share your own."),
 }
 STOPPED = mark("stopped", "We will send you no more messages. To begin again, send START or dial {dial}.")
 SHOWN_OF_A_TEXT = {"ussd": 12}
@@ -64,6 +67,7 @@ class Voice:
     mode: str
     row: Callable[[str, str], str]  # the label of a list's row: (list, code)
     facts: Callable[[Mapping[str, str]], Mapping[str, str]]  # the state's facts as words, with the pack's
+    zone: str = "UTC"
 
 
 class Writer:
@@ -131,15 +135,16 @@ class Writer:
         text = self.say((context(flow, step, self.voice.mode), mode)) if mode else ""
         return text or (self.say((context(flow, step), step.text)) if step.text else "")
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """What can be chosen: the number and the words."""
         if self.state.resume:
-            yield f"1 {self.say(CONTINUE)}"
-            yield f"2 {self.say(ANEW)}"
+            yield "1", self.say(CONTINUE)
+            yield "2", self.say(ANEW)
             return
         if self.state.ended:
             return
         for option in options(self.flows, self.state):
-            yield f"{option.number} {self.label(self.flow, self.step, option)}"
+            yield option.number, self.label(self.flow, self.step, option)
 
     def label(self, flow: Flow, step: Step, option: Option) -> str:
         if option.kind == "yes":
@@ -202,7 +207,7 @@ class Writer:
             return self.choice(flow, step, chosen)
         if step.rows:
             return self.shortened(self.voice.row(step.rows, answer))
-        if step.answer == "pin" or step.answer in MEDIA:
+        if step.answer == "pin" or step.answer in MEDIA or is_enclosed(answer):
             return self.say(CHOSEN if step.answer == "pin" else ATTACHED)
         if answer == "unknown" and step.unsure:
             return self.say(UNSURE)
@@ -215,21 +220,23 @@ class Writer:
         return f"{cut(text, Size(most, most))[0].strip()}.."
 
     def foot(self, first: bool, more: bool) -> str:
+        """The line at the foot: what goes on, what goes back."""
         if (first, more) not in self.feet:
-            self.feet[first, more] = self.keys(first, more)
+            found = " ".join(f"{press} {label}" for press, label in self.keys(first, more))
+            self.feet[first, more] = f"\n{found}" if found else ""
         return self.feet[first, more]
 
-    def keys(self, first: bool, more: bool) -> str:
-        """The line at the foot: what goes on, what goes back."""
+    def keys(self, first: bool, more: bool) -> list[tuple[str, str]]:
+        """The keys that are no answers. `first`: of the first page; `more`: there is another."""
         state = self.state
-        found = [f"9 {self.say(ON)}"] if more else []
+        found = [("9", self.say(ON))] if more else []
         if not state.ended and not state.resume:
             if self.step.optional and not more:
-                found.append(f"9 {self.say(SKIP)}")
+                found.append(("9", self.say(SKIP)))
             if state.road or state.group >= 0 or goes_back_aside(state) or not first:
-                found.append(f"0 {self.say(BACK)}")
+                found.append(("0", self.say(BACK)))
             elif state.flow != "language":
-                found.append(f"# {self.say(LANGUAGE)}")
+                found.append(("#", self.say(LANGUAGE)))
         elif not first:
-            found.append(f"0 {self.say(BACK)}")
-        return "\n" + " ".join(found) if found else ""
+            found.append(("0", self.say(BACK)))
+        return found

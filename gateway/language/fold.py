@@ -97,3 +97,13 @@ def initial(cluster: str) -> str:
     """The letter under which a word stands in a dictionary: the consonant, behind a leading vowel of Lao or Thai."""
     letters = [c for c in cluster if unicodedata.category(c)[0] == "L" and c not in "ເແໂໃໄเแโใไ"]
     return letters[0].upper() if letters else cluster[:1].upper()
+
+
+_SCRIPTS = {"km": (0x1780, 0x17FF), "lo": (0x0E80, 0x0EFF), "th": (0x0E00, 0x0E7F), "my": (0x1000, 0x109F)}
+
+
+def script_of(text: str) -> str:
+    """The locale whose own alphabet a text is written in; empty for Latin letters, which many languages share."""
+    counted = {tag: sum(low <= ord(c) <= high for c in text) for tag, (low, high) in _SCRIPTS.items()}
+    tag = max(counted, key=lambda t: counted[t])
+    return tag if counted[tag] * 2 > sum(c.isalpha() for c in text) else ""

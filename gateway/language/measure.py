@@ -59,6 +59,8 @@ class Size:
 
 USSD = Size(182, 80)
 SMS = Size(160, 70)
+THREE_SMS = Size(3 * 153, 3 * 67)
+"""A conversation by SMS: what three joined messages hold."""
 
 
 def is_gsm(text: str) -> bool:

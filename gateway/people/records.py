@@ -16,8 +16,9 @@ from ..db import Base, Moment, Sealed
 
 
 class Address(Base):
-    """Where a citizen can be heard and answered: a phone number (E.164). `stopped_at`: since when she wants no
-    messages."""
+    """Where a citizen can be heard and answered: a phone number (E.164), or a chat (`telegram:123`). `stopped_at`:
+    since when she wants no messages. `closed_at`: since when nothing reaches her here (she blocked us). `person_id`:
+    whose it is, where she herself has proved that two addresses are hers. `text_only`: nobody calls it."""
 
     __tablename__ = "addresses"
 
@@ -28,6 +29,33 @@ class Address(Base):
     language: Mapped[str | None] = mapped_column(String(12))
     last_month: Mapped[date]
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    text_only: Mapped[bool] = mapped_column(default=False)
+
+    def is_phone(self) -> bool:
+        return ":" not in self.number
+
+
+class Person(Base):
+    """Somebody with more than one address, by her own act. Nothing else is known of her here."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Proof(Base):
+    """A code sent to one address, to be typed on another. The code is kept as a keyed hash, the try bounded."""
+
+    __tablename__ = "proofs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    sent_to: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    code_hash: Mapped[str] = mapped_column(String(80))
+    tries: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime] = mapped_column(Moment, index=True)
 
 
 class OfficeRow(Base):

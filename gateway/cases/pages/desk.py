@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from ... import audit, clock
 from ...channels import outbox
+from ...channels.outbox.records import Outgoing
 from ...country import Pack
 from ...language.measure import sms_parts
 from ...people.actions import number_of, parents_of
@@ -100,11 +101,9 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
     return render("case.html", status, **values)
 
 
-def timeline(
-    events: list[CaseEvent], sent: list[outbox.Outgoing]
-) -> list[tuple[datetime, CaseEvent | outbox.Outgoing]]:
+def timeline(events: list[CaseEvent], sent: list[Outgoing]) -> list[tuple[datetime, CaseEvent | Outgoing]]:
     """Events and texts in the order in which they happened."""
-    lines: list[tuple[datetime, int, CaseEvent | outbox.Outgoing]] = [(event.at, 0, event) for event in events]
+    lines: list[tuple[datetime, int, CaseEvent | Outgoing]] = [(event.at, 0, event) for event in events]
     lines += [(row.put_at, 1, row) for row in sent]
     return [(at, line) for at, _, line in sorted(lines, key=lambda entry: (entry[0], entry[1]))]
 

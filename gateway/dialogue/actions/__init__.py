@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+import msgspec
 import phonenumbers
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from ... import seal
+from ...cases import attachments
 from ...cases.records import Case
-from ...channels import Channel, Malformed, Message, Turn
-from ...channels.outbox import Outgoing
+from ...channels import Channel, Malformed, Message, Turn, outbox
+from ...channels.outbox.records import Outgoing
 from ...country import Pack
 from ...db import insert_new
 from ...house import House
@@ -26,26 +28,54 @@ from ..book import Book
 from ..records import Conversation, HeardRow, Left, Question
 from . import waiting
 from .closing import SESSION, session_key
+from .closing import forget_if_unneeded as forget_if_unneeded
 from .sitting import Sitting
 
 HEARD_FOR = timedelta(hours=48)
 HOP = "hop"
 
 
-def answer(db: Session, house: House, book: Book, channel: Channel, message: Message, now: datetime) -> Turn:
+def answer(
+    db: Session, house: House, book: Book, channel: Channel, message: Message, now: datetime
+) -> tuple[Turn, int | None]:
     """Hears a message (its address a normal number) and says what comes next; new conversations begin with
-    `book`. Raises Malformed for a hop that is out of step."""
+    `book`. With it comes the outbox row that stands for the reply, where it has one. Raises Malformed for a hop that is
+    out of step."""
     pack = house.pack_of_channel(channel.name)
     heard_id, known = _hear(db, channel.name, message, now)
     if known:
         return known
-    if not message.new and not message.inputs:
+    silent = not message.new and not message.inputs and not message.enclosed and not message.event
+    if silent and not message.pressed:
         raise Malformed("text is not longer than what this session has sent before")
     address = people.hear_from(db, pack.code, message.address, now)
-    turn = Sitting(db, house, book, pack, channel.name, address, now).hear(message, channel)
-    row = db.get_one(HeardRow, heard_id)
-    row.answer, row.ends = turn.text, turn.ends
-    return turn
+    if message.event == "blocked":
+        people.close(db, address.id, now)
+        return NOTHING, None
+    people.start_again(db, address.id)
+    if message.event == "unblocked":
+        return NOTHING, None
+    sitting = Sitting(db, house, book, pack, channel.name, address, now)
+    turn = sitting.hear(message, channel)
+    row = _reply(db, channel, sitting, turn, heard_id, now)
+    heard = db.get_one(HeardRow, heard_id)
+    heard.answer = msgspec.json.encode((turn, row)).decode()
+    return turn, row
+
+
+NOTHING = Turn("", ends=True)
+
+
+def _reply(db: Session, channel: Channel, sitting: Sitting, turn: Turn, heard_id: int, now: datetime) -> int | None:
+    """The reply's row in the outbox, where the channel wants one. A number that is kept no longer has none."""
+    if channel.replies == "inline" or not turn.text or not people.is_kept(db, sitting.address.id):
+        return None
+    inline = channel.replies == "recorded"
+    once = f"reply:{heard_id}:{now.timestamp():.0f}"
+    row = outbox.put_reply(db, channel.name, sitting.address.id, turn, once=once, inline=inline, now=now)
+    if sitting.forgets:
+        outbox.forget_replies(db, sitting.address.id)
+    return row
 
 
 def normal_number(written: str, pack: Pack) -> str:
@@ -57,19 +87,34 @@ def normal_number(written: str, pack: Pack) -> str:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _hear(db: Session, channel: str, message: Message, now: datetime) -> tuple[int, Turn | None]:
-    """Notes the hop; where it was heard before, the turn it was given."""
-    values = {"channel": channel, "hop_hash": _hop_hash(message), "ends": False, "heard_at": now}
+def _hear(db: Session, channel: str, message: Message, now: datetime) -> tuple[int, tuple[Turn, int | None] | None]:
+    """Notes the hop; where it was heard before, what it was answered."""
+    values = {"channel": channel, "hop_hash": _hop_hash(message), "heard_at": now}
     new = db.scalar(insert_new(db, HeardRow, **values).returning(HeardRow.id))
     if new:
         return new, None
     found = HeardRow.hop_hash.in_(seal.ring().hashes(f"{message.session}\0{message.replay}", HOP))
     row = db.scalars(select(HeardRow).where(HeardRow.channel == channel, found)).one()
-    return row.id, Turn(row.answer or "", row.ends)
+    if message.within_seconds and now - row.heard_at > timedelta(seconds=message.within_seconds):
+        row.heard_at = now
+        return row.id, None
+    return row.id, msgspec.json.decode(row.answer, type=tuple[Turn, int | None]) if row.answer else (NOTHING, None)
 
 
 def _hop_hash(message: Message) -> str:
     return seal.ring().hash(f"{message.session}\0{message.replay}", HOP)
+
+
+def hung_up(db: Session, house: House, book: Book, channel: Channel, message: Message, now: datetime) -> None:
+    """The network says that a session was cut. Where something would be lost, and may be named on this phone, she is
+    told once how to go on; nothing of what she said is in that text."""
+    pack = house.pack_of_channel(channel.name)
+    mine = Conversation.session_hash.in_(seal.ring().hashes(session_key(channel.name, message.session), SESSION))
+    row = db.scalar(select(Conversation).where(mine))
+    address = people.lock_address(db, row.address_id) if row else None
+    if row is None or address is None or address.number != message.address:
+        return
+    Sitting(db, house, book, pack, channel.name, address, now).cut_off(row)
 
 
 def consumed(db: Session, channel: str, session: str) -> int | None:
@@ -106,7 +151,10 @@ def purge(db: Session, now: datetime) -> None:
     """Forgets hops after 48 hours, and numbers that nothing needs and nobody used for a month or two."""
     db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
     waiting.forget_old(db, now)
+    outbox.purge(db, now)
+    attachments.purge(db, now)
     quiet = select(Address.id).where(Address.last_month < people.month_before(now.date()), Address.stopped_at.is_(None))
+    quiet = quiet.where(Address.person_id.is_(None))
     for table in (Conversation, Case, Outgoing, Question):
         quiet = quiet.where(~exists().where(table.address_id == Address.id))
     db.execute(delete(Address).where(Address.id.in_(quiet)))

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from ... import seal
 from ...cases.records import of_address
-from ...channels import Message
-from ...channels.outbox import goes_to
+from ...channels import Message, outbox
+from ...language.catalogue import mark
+from ...language.tags import SOURCE
 from ...people import actions as people
-from .. import unfinished
+from ...people.records import Address
+from .. import talk, unfinished
 from ..records import Conversation, Left
 from ..state import Lapsed, State, from_json, stands, to_json
 from . import waiting
@@ -21,6 +25,8 @@ from .books import find_book, keep_book
 from .performing import Performing
 
 SESSION = "session"
+CUT = mark("sms.cut", "Your call was cut. To go on, dial {dial}.")
+THREAD_WAITS = timedelta(hours=6)
 
 
 def session_key(channel: str, session: str) -> str:
@@ -29,6 +35,9 @@ def session_key(channel: str, session: str) -> str:
 
 
 class Closing(Performing):
+    forgets = False
+    """Whether this number is to be forgotten once the last reply has gone."""
+
     def resume(self, row: Conversation) -> State:
         self.book = find_book(self.db, self.served, row.book)
         self.parked = list((row.parked or {}).get("states", ()))
@@ -54,8 +63,25 @@ class Closing(Performing):
         row.state, row.step = to_json(state), stands(state)
         row.parked = {"states": self.parked} if self.parked else None
         lasts = unfinished.lasts(self.book.flows, state)
-        row.lapses_at = self.now + (timedelta(seconds=lasts) if lasts else self.pack.resume)
+        row.lapses_at = self.now + (self.patience(lasts) if lasts else self.pack.resume)
         self.db.flush()
+
+    def patience(self, seconds: int) -> timedelta:
+        """How long we wait before it goes on by itself: messages are answered when she finds time."""
+        threads = self.listening and self.on.threads
+        return max(timedelta(seconds=seconds), THREAD_WAITS) if threads else timedelta(seconds=seconds)
+
+    def cut_off(self, row: Conversation) -> None:
+        """The network cut the session: she is told once how to go on, where something would be lost and the flow is
+        no secret. The text is neutral."""
+        state = self.resume(row)
+        tag, number = self.language() or SOURCE, self.address.id
+        private = talk.is_private(self.book.flows, state)
+        if self.address.stopped_at or private or state.ended or not unfinished.has_answers(self.book.flows, state):
+            return
+        body = self.house.texts.say(tag, CUT, **self.pack.facts(tag, self.now.date()))
+        way, once = self.pack.writes_to(self.number), f"cut:{row.id}"
+        outbox.put(self.db, way, number, body, purpose="cut", about="", once=once, now=self.now)
 
     def end(self, row: Conversation, state: State) -> None:
         """Closes a conversation: what it knew is forgotten. One left waiting behind the menu takes its place."""
@@ -84,7 +110,8 @@ class Closing(Performing):
     def open_parked(self, after: State) -> list[State]:
         """What was told on this phone before somebody started again goes its way by itself, the latest first, each in
         the language it was told in and from the channel it came by; unless it was told anew since."""
-        parked, self.parked, opened = self.parked, [], []
+        opened: list[State] = []
+        parked, self.parked = self.parked, []
         own = self.book, self.channel
         for one in reversed(parked):
             before = from_json(one["state"])
@@ -102,12 +129,23 @@ class Closing(Performing):
         self.db.add(Left(day=self.now.date(), step=step, how=how, book=self.book.print))
 
     def forget_number(self) -> None:
-        """Keeps no trace of a number whose only use was a complaint that keeps none."""
-        stopped = self.address.stopped_at is not None  # her wish to hear nothing must be remembered
-        if not stopped and not of_address(self.db, self.address.id, limit=1) and not goes_to(self.db, self.address.id):
-            waiting.forget(self.db, self.address.id)
-            self.db.expunge(self.address)
-            people.forget(self.db, self.address.id)
+        """Keeps no trace of a number whose only use was a complaint that keeps none. Where the last reply still goes to
+        it by the outbox, it is forgotten with that."""
+        outbox.forget_replies(self.db, self.address.id)
+        if self.listening and self.on.replies == "outbox":
+            self.forgets = True
+            return
+        forget_if_unneeded(self.db, self.address)
+
+
+def forget_if_unneeded(db: Session, address: Address) -> None:
+    """Deletes a number that nothing needs any more."""
+    stopped = address.stopped_at is not None  # her wish to hear nothing must be remembered
+    if stopped or address.person_id or of_address(db, address.id, limit=1) or outbox.goes_to(db, address.id):
+        return
+    waiting.forget(db, address.id)
+    db.expunge(address)
+    people.forget(db, address.id)
 
 
 def _keeps_no_number(state: State) -> bool:

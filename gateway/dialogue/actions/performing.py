@@ -33,7 +33,11 @@ class Endless(Exception):
 
 class Performing:
     """`served`: the book of new conversations; `book`: the one that this conversation began with. `teller`: the
-    language of whoever told what is walked now, where it is not the address's own."""
+    language of whoever told what is walked now, where it is not the address's own. `on`: the channel that is listening,
+    where one is: what goes on by itself has none."""
+
+    on: Channel
+    listening = False
 
     def __init__(
         self, db: Session, house: House, book: Book, pack: Pack, channel: str, address: Address, now: datetime
@@ -89,18 +93,27 @@ class Performing:
             language=self.language() or SOURCE,
             flow=f"{flow.name}@{flow.print}",
             facts=state.facts,
+            reads=self.reads_here(state),
             now=self.now,
         )
 
-    def screens(self, state: State, on: Channel) -> Screens:
+    def reads_here(self, state: State) -> bool:
+        """Whether what is said now stays on her phone, so that it need not be written to it again."""
+        return self.listening and self.on.threads and not state.alone
+
+    def voice(self) -> Voice:
+        """In which words this address is spoken to, on this channel."""
         tag, pack = self.language() or SOURCE, self.pack
         texts = self.book.texts
-        voice = Voice(
+        return Voice(
             texts=texts,
             tag=tag,
-            size=on.size,
-            mode=on.mode,
+            size=self.on.size,
+            mode=self.on.mode,
             row=lambda word, code: LISTS[word].label(pack, code, tag),
             facts=lambda facts: facts_in_words(texts, tag, pack, facts, self.now.date()),
+            zone=pack.zone,
         )
-        return screens(self.book.flows, state, voice)
+
+    def drawn(self, state: State) -> Screens:
+        return screens(self.book.flows, state, self.voice())

@@ -5,107 +5,100 @@ A conversation belongs to an address. A secret number leaves here only as a keye
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from ... import seal
-from ...channels import Channel, Message, Turn
+from ...cases import attachments
+from ...channels import Channel, Line, Message, Turn
 from ...language import fold
 from ...language.tags import SOURCE
-from ...language.understanding import Understanding
 from ...people import actions as people
 from .. import talk
 from ..answers import is_pin
-from ..flow import Step, at
+from ..asking import MEDIA
 from ..records import Conversation
-from ..state import Began, Heard, Opened, Redialled, State, Stopped, stands
+from ..screens import Screens, buttons, mark_of
+from ..speaking import pressed_aloud, speak
+from ..state import Heard, Opened, State, Stopped
 from ..wording import STOPPED
-from . import waiting
-from .closing import Closing
+from .greeting import Greeting
 from .opening import opening
 
 PIN = "pin.road"
+CONTACT = "contact"
+TYPED_SIGNS = ".)#: "
 
 
-class Sitting(Closing):
+class Sitting(Greeting):
     """One conversation, one message."""
 
     def hear(self, message: Message, on: Channel) -> Turn:
+        self.on, self.listening = on, True
         row = self.begun(message)
-        state = self.greet(row, message, on)
+        begins = self.begins(row, message)
+        state = self.greet(row, message, begins)
+        if begins and on.threads:
+            return self.first_words(row, state, message)
         # What was typed for a conversation that is over, or before a question of ours or "continue?" was asked,
         # answers nothing now.
-        expected = not (state.resume or self.is_ours(state)) if message.new else row is not None
-        for text in message.inputs if expected else ():
-            if (state.ended and state.pages == 1) or (message.new and state.resume):
+        expected = not (state.resume or self.is_ours(state)) if begins else row is not None
+        if message.pressed and message.pressed != mark_of(state):
+            state.notice, expected = "old_button", False
+        if message.event == CONTACT:
+            state.notice, expected = "wrong.contact", False
+        inputs = message.inputs or (("",) if message.enclosed else ())
+        for text in inputs if expected else ():
+            if (state.ended and state.pages == 1) or (begins and state.resume):
                 break
             if self.stops(state, text):
-                return self.stop(row, state)
-            state.pages = len(self.screens(state, on).pages)
-            state = self.advance(state, self.heard(state, text), on.carries)
-        return self.turn(row, state, message, on)
+                return self.stop(row, state, message)
+            state = self.step(state, text, message)
+        return self.turn(row, self.brought(state), message)
 
-    def begun(self, message: Message) -> Conversation | None:
-        """The unfinished conversation of this address. One whose time is over, or whose last word was being read when
-        she dialled anew, is closed first."""
-        mine = select(Conversation).where(Conversation.address_id == self.address.id)
-        row = self.db.scalar(mine)
-        if row is None:
-            return None
-        if row.lapses_at <= self.now:
-            self.lapse(row)
-        elif message.new and (state := self.resume(row)).ended:
-            self.end(row, state)
-        else:
-            return row
-        self.address = people.hear_from(self.db, self.pack.code, self.number, self.now)
-        return self.db.scalar(mine)
+    def first_words(self, row: Conversation | None, state: State, message: Message) -> Turn:
+        """A thread of messages begins with words, not with a dial: a sentence opens what it means. What came before a
+        language is known waits until it is."""
+        text = " ".join(message.inputs)
+        if text and self.words().stops(text):
+            return self.stop(row, state, message)
+        bottom = state
+        while bottom.aside:
+            bottom = bottom.aside
+        if not state.resume:
+            bottom.brought = text
+        if message.enclosed:
+            bottom.facts["sent"] = ",".join(self.note_all(message))
+        return self.turn(row, self.brought(state), message)
 
-    def greet(self, row: Conversation | None, message: Message, on: Channel) -> State:
-        """Where the conversation stands before what she typed: begun, gone on with, or taken up again."""
-        if row is None:
-            return self.ask_ours(self.anew(on), on)
-        state = self.resume(row)
-        if not message.new:
+    def brought(self, state: State) -> State:
+        """What was written before anything could be asked is heard once the menu is reached, if it says something."""
+        if not state.brought or not talk.stands_at_menu(state):
             return state
-        before, late = len(self.parked), self.now - row.heard_at > self.pack.resume
-        again = self.advance(state, Redialled(late), on.carries)
-        goes_on = [*map(stands, [again.waits] if again.waits else []), *(one["step"] for one in self.parked[before:])]
-        if not again.resume and row.step not in goes_on:
-            self.note(row.step, "left")
-        if not again.resume and not again.waits:
-            return self.ask_ours(self.anew(on), on)
-        if self.language() is None:
-            return self.advance(talk.begin(talk.LANGUAGE, aside=again), None, on.carries)
-        return again
+        text, state.brought = state.brought, ""
+        said = self.opened(text)
+        return self.advance(state, said, self.on.carries) if said else state
 
-    def anew(self, on: Channel) -> State:
-        """A new conversation, on the book that is served now; the language first, where none is known."""
-        self.book = self.served
-        state = talk.begin(talk.MENU)
-        if self.language() is None and talk.LANGUAGE in self.book.flows:
-            state = talk.begin(talk.LANGUAGE, aside=state)
-        return self.advance(state, None, on.carries)
+    def step(self, state: State, text: str, message: Message) -> State:
+        shown = self.screens(state)
+        state.pages = len(shown.pages)
+        heard = self.heard(state, text, message)
+        return self.advance(state, heard, self.on.carries)
 
-    def ask_ours(self, state: State, on: Channel) -> State:
-        """The first of our questions that wait for this address comes before the menu; the others wait on."""
-        if self.language() is None:
-            return state
-        question = waiting.next_question(self.db, self.address.id, self.now)
-        if question is None or question.flow not in self.book.flows:
-            return state
-        return self.advance(state, Began(question.flow, dict(question.facts)), on.carries)
+    def note_all(self, message: Message) -> list[str]:
+        """Notes what came with the words: a worker fetches it."""
+        caption = " ".join(message.inputs)
+        found = (
+            attachments.note(self.db, self.channel, one.kind, one.source, caption, self.now) for one in message.enclosed
+        )
+        return [str(number) for number in found]
 
-    def is_ours(self, state: State) -> bool:
-        return self.book.flows[state.flow].sent
-
-    def stop(self, row: Conversation | None, state: State) -> Turn:
+    def stop(self, row: Conversation | None, state: State, message: Message) -> Turn:
         """STOP: no more messages, and what she was saying is withdrawn; what others told here before is not."""
         people.stop(self.db, self.address.id, self.now)
         state = self.advance(state, Stopped())
         if row is not None:
             self.close(row, state, "stopped")
         tag = self.language() or SOURCE
-        return Turn(self.book.texts.say(tag, STOPPED, **self.pack.facts(tag, self.now.date())), ends=True)
+        text = self.book.texts.say(tag, STOPPED, **self.pack.facts(tag, self.now.date()))
+        return Turn(text, ends=True, tag=tag)
 
     def stops(self, state: State, text: str) -> bool:
         """Whether she says STOP. Where she may write what she likes, only by a word that is nothing else."""
@@ -113,31 +106,69 @@ class Sitting(Closing):
         free = step is not None and step.answer in ("text", "place")
         return self.words().stops(text, only_plainly=free)
 
-    def waiting(self, state: State) -> Step | None:
-        """The step whose answer is waited for, if a question of a flow is."""
-        standing = not state.ended and not state.resume and state.at
-        return at(self.book.flows, state.flow, state.at)[1] if standing else None
+    def opened(self, text: str) -> Opened | None:
+        """What a sentence written at the menu opens; START opens nothing, and lets our messages come again."""
+        if self.words().starts(text):
+            people.start(self.db, self.address.id)
+            return Opened("")
+        return opening(self.house, self.pack, self.book, self.language() or SOURCE, text)
 
-    def words(self) -> Understanding:
-        return self.house.understanding(self.pack)
-
-    def heard(self, state: State, text: str) -> Heard | Opened:
+    def heard(self, state: State, text: str, message: Message) -> Heard | Opened:
         """The input; a secret number leaves this function only as a keyed hash. Where the menu waits, a sentence may
-        say what is wanted."""
-        if talk.stands_at_menu(state):
-            if self.words().starts(text):
-                people.start(self.db, self.address.id)
-                return Opened("")
-            if opened := opening(self.house, self.pack, self.book, self.language() or SOURCE, text):
-                return opened
+        say what is wanted; a line may be chosen by its words."""
+        if message.enclosed:
+            return self.heard_things(state, text, message)
+        if self.on.mode == "voice":
+            text = pressed_aloud(self.book.flows, state, self.voice(), text)
+        text = self.as_pressed(state, text)
+        if talk.stands_at_menu(state) and (said := self.opened(text)):
+            return said
         step = self.waiting(state)
         if step and step.answer == "pin" and is_pin(text):
             return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), PIN)))
         return Heard(text)
 
-    def turn(self, row: Conversation | None, state: State, message: Message, on: Channel) -> Turn:
-        shown = self.screens(state, on)
+    def heard_things(self, state: State, text: str, message: Message) -> Heard:
+        """A photo or a voice note: an answer where one may be given so; else it is kept for the case that comes."""
+        names, step = self.note_all(message), self.waiting(state)
+        kind = message.enclosed[0].kind
+        takes = step is not None and (step.answer == "text" or kind in MEDIA.get(step.answer, ()))
+        if takes and names:
+            self.keep_for_case(state, names[1:])
+            return Heard("", media=(kind, names[0]))
+        self.keep_for_case(state, names)
+        return Heard(text, media=(talk.KEPT_ALONE, ""))
+
+    def keep_for_case(self, state: State, names: list[str]) -> None:
+        before = state.facts.get("sent", "")
+        state.facts["sent"] = ",".join(filter(None, (before, *names)))
+
+    def as_pressed(self, state: State, text: str) -> str:
+        """The number of the line that she typed by its words, or with a sign behind it (`2.`)."""
+        typed = fold.fold(text).strip(TYPED_SIGNS) if text.strip() != "#" else ""
+        step = self.waiting(state)
+        if not typed or (step and step.answer):
+            return text
+        for press, label in buttons(self.book.flows, state, self.voice())[1]:
+            if typed in (press, fold.fold(label), fold.fold(f"{press} {label}")):
+                return press
+        return text
+
+    def turn(self, row: Conversation | None, state: State, message: Message) -> Turn:
+        shown = self.screens(state)
         state.pages = len(shown.pages)
         text, ends = shown.shown(state.page)
         self.keep(row, state, message, ends)
-        return Turn(text, ends)
+        tag = self.language() or SOURCE
+        if self.on.mode == "chat":
+            head, lines = buttons(self.book.flows, state, self.voice())
+            return Turn(text, ends, head, tuple(Line(*line) for line in lines), mark_of(state), tag)
+        if self.on.mode == "voice":
+            spoken = speak(self.book.flows, state, self.voice())
+            return Turn(text, ends, tag=tag, spoken=spoken.pieces, wanted=spoken.wanted, lines=spoken.lines)
+        return Turn(text, ends, tag=tag)
+
+    def screens(self, state: State) -> Screens:
+        """What stands on the screen; with buttons, all of it at once."""
+        shown = self.drawn(state)
+        return Screens(("\n".join(shown.pages),), shown.ends) if self.on.mode == "chat" else shown

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...cases import actions as cases
+from ...cases import attachments
 from ...cases.records import Case, by_reference, last_words, of_address
 from ...cases.rules import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
 from ...country import Pack
 from ...language import formats
 from ...people import actions as people
+from ..asking import is_enclosed, name_of
 from ..roads import EffectWords
 from ..state import Done
 from .places import place_of, village_of
@@ -21,21 +23,33 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
     how, hours, pin = (answers.get(step, "") for step in ("how", "hours", "pin"))
     if how == "call" and not hours:
         how = ""  # she left before she said when it is safe: nobody calls her unasked
+    story, sent = answers.get("story", ""), names_of(stand, answers)
+    if how == "write":
+        people.start(stand.db, stand.address_id)  # asking to be written to lifts an earlier STOP
     told = cases.Complaint(
         category=answers.get("topic", "other"),
         place=place_of(stand, answers),
         village=village_of(answers),
         against=answers.get("about", ""),
-        story=answers.get("story", ""),
+        story="" if is_enclosed(story) else story,
         answer_by=how,
         safe_hours=hours,
         pin=pin.partition(",")[0],
         language=stand.language,
         channel=stand.channel,
         flow=stand.flow,
+        sent=sent,
+        reads=stand.reads,
     )
     case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
     return Done("opened", {"case": case.reference, "promise": str(case.promise_days)}, act=True)
+
+
+def names_of(stand: Stand, answers: Mapping[str, str]) -> tuple[int, ...]:
+    """The attachments of a telling: those given as an answer, and those that came beside it."""
+    given = [answers.get("proof", ""), *stand.facts.get("sent", "").split(",")]
+    given += [name_of(answer) for answer in answers.values() if is_enclosed(answer)]
+    return tuple(int(name) for name in given if name.isdecimal())
 
 
 def my_cases(stand: Stand, answers: Mapping[str, str]) -> Done:
@@ -97,7 +111,9 @@ def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
     case = _opened(stand, answers) if "number" in answers else _mine(stand, answers)
     if case is None or case.state == "resolved":
         return Done("closed")
-    cases.add_words(stand.db, case, answers["words"], stand.channel, stand.now)
+    words = answers["words"]
+    attachments.belong(stand.db, names_of(stand, answers), case.id)
+    cases.add_words(stand.db, case, "" if is_enclosed(words) else words, stand.channel, stand.now)
     return Done("added", act=True)
 
 
@@ -119,7 +135,7 @@ def _grouped(pack: Pack, code: str, tag: str) -> str:
 
 OPINION = ("solved", "words", "easy")
 NEWS = ("case", "due", "promise", "answer")
-COMPLAINT = ("topic", "place", "where", "about", "story", "how", "hours", "pin")
+COMPLAINT = ("topic", "place", "where", "about", "story", "proof", "how", "hours", "pin")
 HEARD = ("waiting", "received", "late", "answered", "resolved", "call", "hotline", "none")
 
 EFFECTS: Mapping[str, Word] = {

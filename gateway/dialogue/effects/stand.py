@@ -27,6 +27,7 @@ class Stand:
     language: str
     flow: str
     facts: Mapping[str, str]
+    reads: bool  # what is said now stays on her phone: it need not be written to it again
     now: datetime
 
 

@@ -1,0 +1,127 @@
+"""Photos and voice notes: noted when they are heard, fetched by a worker, kept sealed in the database.
+
+A thing is noted inside the hop, with where the provider keeps it; the bytes come later, bounded and looked into: only
+pictures and sounds are kept, whatever the provider called them. It belongs to a case as soon as one is opened; what
+belongs to none after a month is deleted. What is spoken is written down by an operator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .. import seal
+from ..db import Base, Moment, Sealed, wake_later
+
+LARGEST = 20_000_000
+"""Bytes: what Telegram's bots may fetch."""
+
+ALONE_FOR = timedelta(days=30)
+TRIED_FOR = timedelta(hours=12)
+PAUSE = timedelta(minutes=2)
+BODY = "attachments.body"
+SIGNATURES: Sequence[tuple[bytes, int, str, str]] = (
+    (b"\xff\xd8\xff", 0, "photo", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", 0, "photo", "image/png"),
+    (b"WEBP", 8, "photo", "image/webp"),
+    (b"OggS", 0, "voice", "audio/ogg"),
+    (b"WAVE", 8, "voice", "audio/wav"),
+    (b"ID3", 0, "voice", "audio/mpeg"),
+    (b"\xff\xfb", 0, "voice", "audio/mpeg"),
+    (b"\xff\xf3", 0, "voice", "audio/mpeg"),
+    (b"#!AMR", 0, "voice", "audio/amr"),
+    (b"ftypM4A", 4, "voice", "audio/mp4"),
+)
+
+
+class Attachment(Base):
+    """`state`: waiting (to be fetched), kept, failed. `source`: where the provider has it, until we keep it."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(10))
+    source: Mapped[str | None] = mapped_column(Sealed("attachments.source"))
+    caption: Mapped[str | None] = mapped_column(Sealed("attachments.caption"))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    content_type: Mapped[str] = mapped_column(String(40), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    transcript: Mapped[str | None] = mapped_column(Sealed("attachments.transcript"))
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    put_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_attachments_state_due_at", "state", "due_at"),)
+
+
+def note(db: Session, channel: str, kind: str, source: str, caption: str, now: datetime) -> int:
+    """Notes that something came; a worker fetches it. Its id."""
+    row = Attachment(channel=channel, kind=kind, source=source, caption=caption or None, put_at=now, due_at=now)
+    db.add(row)
+    db.flush()
+    wake_later(db, "fetch", row.id)
+    return row.id
+
+
+def belong(db: Session, ids: Collection[int], case_id: int) -> None:
+    """These were told with a case."""
+    mine = update(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None))
+    db.execute(mine.values(case_id=case_id))
+
+
+def of_case(db: Session, case_id: int) -> list[Attachment]:
+    return list(db.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)))
+
+
+def look_into(body: bytes) -> tuple[str, str] | None:
+    """Kind and content type of what these bytes are; None for what is neither a picture nor a sound."""
+    for mark, at, kind, content_type in SIGNATURES:
+        if body[at : at + len(mark)] == mark:
+            return kind, content_type
+    return None
+
+
+def keep(db: Session, row: Attachment, body: bytes) -> None:
+    """Keeps what was fetched, if it is a picture or a sound; its source is forgotten."""
+    found = look_into(body) if len(body) <= LARGEST else None
+    if found is None:
+        row.state, row.source = "failed", None
+    else:
+        row.kind, row.content_type = found
+        row.state, row.size, row.source = "kept", len(body), None
+        row.body = seal.ring().seal(body, BODY)
+    db.flush()
+
+
+def not_fetched(db: Session, row: Attachment, permanent: bool, now: datetime) -> None:
+    """Tried again in a while, for half a day."""
+    if permanent or now - row.put_at > TRIED_FOR:
+        row.state, row.source = "failed", None
+    else:
+        row.due_at = now + PAUSE
+    db.flush()
+
+
+def body_of(row: Attachment) -> bytes:
+    return seal.ring().unseal(bytes(row.body), BODY) if row.body else b""
+
+
+def write_down(db: Session, row: Attachment, words: str, staff_id: int) -> None:
+    """An operator has heard it, and wrote down what was said."""
+    row.transcript, row.written_by = words, staff_id
+    db.flush()
+
+
+def waiting(db: Session, before: datetime, limit: int = 20) -> list[int]:
+    due = select(Attachment.id).where(Attachment.state == "waiting", Attachment.due_at < before)
+    return list(db.scalars(due.order_by(Attachment.due_at).limit(limit)))
+
+
+def purge(db: Session, now: datetime) -> None:
+    db.execute(delete(Attachment).where(Attachment.case_id.is_(None), Attachment.put_at < now - ALONE_FOR))

@@ -1,0 +1,58 @@
+"""Staff: added, signed in and out, their codes used once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ... import audit, seal
+from ...db import insert_new
+from ..records import Presence, Staff, StaffOffice, TotpUsed
+from ..rules import ROLES
+
+PRESENCE = "presence"
+PRESENCE_LASTS = timedelta(hours=12)
+
+
+def add_staff(
+    db: Session, *, name: str, role: str, password: str, country: str, offices: Iterable[str], language: str,
+    totp: str | None, actor: str, now: datetime,
+) -> Staff:  # fmt: skip
+    """Adds a member of staff; `password` is the argon2 hash, made outside the transaction."""
+    if role not in ROLES:
+        raise ValueError(f"'{role}' is not a role; the roles are {', '.join(ROLES)}")
+    staff = Staff(name=name, role=role, password=password, country=country, language=language, totp=totp, added_at=now)
+    staff.offices = [StaffOffice(office=code) for code in offices]
+    db.add(staff)
+    db.flush()
+    audit.write(db, actor=actor, act="staff.added", thing=f"staff:{staff.id}", why=role, now=now)
+    return staff
+
+
+def begin_presence(db: Session, staff_id: int, token: str, now: datetime) -> None:
+    """A staff session: the row that its cookie's token opens."""
+    mark = seal.ring().hash(token, PRESENCE)
+    db.add(Presence(token_hash=mark, staff_id=staff_id, began_at=now, seen_at=now, ends_at=now + PRESENCE_LASTS))
+    audit.write(db, actor=f"staff:{staff_id}", act="signed_in", thing=f"staff:{staff_id}", now=now)
+
+
+def end_presence(db: Session, token: str) -> None:
+    mine = Presence.token_hash.in_(seal.ring().hashes(token, PRESENCE))
+    db.execute(update(Presence).where(mine).values(revoked=True))
+
+
+def see_presence(db: Session, presence_id: int, now: datetime) -> None:
+    db.execute(update(Presence).where(Presence.id == presence_id).values(seen_at=now))
+
+
+def use_code(db: Session, staff_id: int, step: int) -> bool:
+    """Notes that a one-time code was used; whether it was the first time."""
+    used = insert_new(db, TotpUsed, staff_id=staff_id, step=step)
+    return bool(db.execute(used.returning(TotpUsed.step)).first())
+
+
+def keep_page_language(db: Session, staff_id: int, tag: str) -> None:
+    db.execute(update(Staff).where(Staff.id == staff_id).values(language=tag[:12]))

@@ -14,7 +14,9 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import TimeoutError as LateError
 from typing import Any, TypeVar
 
-import telegram
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # asked when the library is loaded: lengths of time as such
+
+import telegram  # noqa: E402
 from telegram.request import HTTPXRequest
 
 from . import NotSent

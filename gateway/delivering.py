@@ -54,7 +54,7 @@ class Delivering:
 
     def _claim(self, row_id: int | None, now: datetime) -> list[Ready]:
         with self.house.database.transaction() as db:
-            return outbox.claim(db, now, only=row_id, closed=held_channels(db, now))
+            return outbox.claim(db, now, only=row_id, closed=held_channels(db, datetime.now(UTC)))
 
     def _one(self, row: Ready, now: datetime) -> None:
         database = self.house.database

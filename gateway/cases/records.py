@@ -91,6 +91,12 @@ def by_reference(db: Session, reference: str) -> Case | None:
     return db.scalar(select(Case).where(Case.reference == reference))
 
 
+def of_addresses(db: Session, address_ids: Collection[int], limit: int = 5) -> list[Case]:
+    """The cases lodged from some addresses, newest first."""
+    mine = select(Case).where(Case.address_id.in_(address_ids)).order_by(Case.id.desc())
+    return list(db.scalars(mine.limit(limit)))
+
+
 def of_address(db: Session, address_id: int, limit: int = 5) -> list[Case]:
     """The cases lodged from an address, newest first."""
     return list(db.scalars(select(Case).where(Case.address_id == address_id).order_by(Case.id.desc()).limit(limit)))

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # asked when the library is loaded: lengths of time as such
 
-import telegram  # noqa: E402
+import telegram
 from telegram.request import HTTPXRequest
 
 from . import NotSent

@@ -48,7 +48,7 @@ class Telegram:
     mode = "chat"
     size = CHAT
     can_reply = True
-    carries = frozenset({"photo", "voice"})
+    carries = frozenset({"photo", "voice", CONTACT})
     replies = "outbox"
     addresses = "telegram"
     threads = True
@@ -161,8 +161,14 @@ def _pressed(data: str) -> tuple[str, str, str]:
     return version, mark, press
 
 
-def _keyboard(letter: Letter) -> telegram.InlineKeyboardMarkup | None:
-    """A button to each line; short ones, such as the keys that go back, share a row."""
+def _keyboard(letter: Letter) -> telegram.InlineKeyboardMarkup | telegram.ReplyKeyboardMarkup | None:
+    """A button to each line; the keys that go back share a row. Only the other kind of keyboard, which types for her,
+    can share her own number."""
+    asks = next((line for line in letter.lines if line.press == CONTACT), None)
+    if asks:
+        others = [[telegram.KeyboardButton(line.label)] for line in letter.lines if line is not asks]
+        share = [telegram.KeyboardButton(asks.label, request_contact=True)]
+        return telegram.ReplyKeyboardMarkup([share, *others], one_time_keyboard=True, resize_keyboard=True)
     rows: list[list[telegram.InlineKeyboardButton]] = []
     short = False
     for line in letter.lines:

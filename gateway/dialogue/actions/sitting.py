@@ -18,6 +18,7 @@ from ..records import Conversation
 from ..screens import Screens, buttons, mark_of
 from ..speaking import pressed_aloud, speak
 from ..state import Heard, Opened, State, Stopped
+from ..wording import CONTACT as SHARE
 from ..wording import STOPPED
 from .greeting import Greeting
 from .opening import opening
@@ -144,13 +145,16 @@ class Sitting(Greeting):
         state.facts["sent"] = ",".join(filter(None, (before, *names)))
 
     def as_pressed(self, state: State, text: str) -> str:
-        """The number of the line that she typed by its words, or with a sign behind it (`2.`)."""
+        """The number of the line that she typed by its words, or with a sign behind it (`2.`). Where she may write what
+        she likes, only a chat's own keys, which its keyboard types for her."""
         typed = fold.fold(text).strip(TYPED_SIGNS) if text.strip() != "#" else ""
         step = self.waiting(state)
-        if not typed or (step and step.answer):
+        free = step is not None and bool(step.answer)
+        if not typed or (free and self.on.mode != "chat"):
             return text
         for press, label in buttons(self.book.flows, state, self.voice())[1]:
-            if typed in (press, fold.fold(label), fold.fold(f"{press} {label}")):
+            words = {fold.fold(label), fold.fold(f"{press} {label}")} if free else {press, fold.fold(label)}
+            if typed in words or (not free and typed == fold.fold(f"{press} {label}")):
                 return press
         return text
 
@@ -162,6 +166,9 @@ class Sitting(Greeting):
         tag = self.language() or SOURCE
         if self.on.mode == "chat":
             head, lines = buttons(self.book.flows, state, self.voice())
+            step = self.waiting(state)
+            if step and step.answer == "phone" and CONTACT in self.on.carries:
+                lines = [(CONTACT, self.book.texts.say(tag, SHARE)), *lines]
             return Turn(text, ends, head, tuple(Line(*line) for line in lines), mark_of(state), tag)
         if self.on.mode == "voice":
             spoken = speak(self.book.flows, state, self.voice())

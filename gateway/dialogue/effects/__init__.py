@@ -20,7 +20,7 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import cases, places, planned
+from . import addresses, cases, places, planned
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -62,12 +62,13 @@ def topics(stand: Stand, answers: Answers) -> list[str]:
 
 
 MORE = "more"
-SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety"))
+SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety", "link"))
 
 EFFECTS: Mapping[str, Word] = {
     "keep_language": Word(EffectWords("look", ("kept", "asks"), reads=("which",)), keep_language),
     "keep_latin": Word(EffectWords("look", ("kept",), reads=("which",)), keep_latin),
     "offered_here": Word(EffectWords("look", ("yes", "no")), offered_here),
+    **addresses.EFFECTS,
     **cases.EFFECTS,
     **places.EFFECTS,
 }

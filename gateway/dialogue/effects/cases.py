@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ...cases import actions as cases
 from ...cases import attachments
-from ...cases.records import Case, by_reference, last_words, of_address
+from ...cases.records import Case, by_reference, last_words, of_addresses
 from ...cases.rules import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
 from ...country import Pack
 from ...language import formats
@@ -93,7 +93,7 @@ def news(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     case = by_reference(stand.db, answers.get("which", ""))
-    return case if case and case.address_id == stand.address_id else None
+    return case if case and case.address_id in _hers(stand) else None
 
 
 def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
@@ -126,7 +126,12 @@ def keep_opinion(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 
 def my_numbers(stand: Stand, answers: Mapping[str, str]) -> list[str]:
-    return [case.reference for case in of_address(stand.db, stand.address_id)]
+    return [case.reference for case in of_addresses(stand.db, _hers(stand))]
+
+
+def _hers(stand: Stand) -> list[int]:
+    """This address, and those that she has proved to be hers too."""
+    return [address.id for address in people.of_person(stand.db, stand.address_id)]
 
 
 def _grouped(pack: Pack, code: str, tag: str) -> str:

@@ -76,6 +76,23 @@ class Sealed(TypeDecorator[str]):
         return None if value is None else seal.ring().unseal(bytes(value), self.label).decode()
 
 
+class SealedBytes(TypeDecorator[bytes]):
+    """Bytes encrypted at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else seal.ring().seal(value, self.label)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else seal.ring().unseal(bytes(value), self.label)
+
+
 class SealedJson(TypeDecorator[dict[str, Any]]):
     """A small JSON value, sealed. Change it by assigning anew: changes inside it are not seen."""
 

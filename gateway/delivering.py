@@ -118,7 +118,7 @@ class Delivering:
         if outbox.drop(db, row.id):
             address = people.lock_address(db, row.address_id)
             if address:
-                dialogue.forget_if_unneeded(db, address)
+                dialogue.forget_if_unneeded(db, address.id)
 
     def _failed(self, row: Ready, failure: NotSent) -> None:
         now = datetime.now(UTC)

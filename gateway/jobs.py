@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import redis
 import structlog
@@ -19,18 +19,23 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
 
+from . import ringing as calling
 from .cases import actions as cases
 from .cases import attachments
 from .cases.records import not_routed
-from .channels import outbox
+from .channels import NotSent, outbox
 from .channels.doors import open_channels
 from .channels.pace import Pace
+from .channels.twilio_voice import TwilioVoice
 from .db import Wake, leave_mark
 from .delivering import Delivering
+from .hotline import actions as hotline
+from .hotline.records import Missed, due_missed
 from .house import House, open_house
+from .outreach.records import sending
 from .settings import Settings, read_settings
 
-QUEUES = ("route", "deliver", "fetch")
+QUEUES = ("route", "deliver", "fetch", "ring_back")
 JOB_SECONDS = 120
 WAKE_PAUSE_SECONDS = 2.0
 ROUTE_LATE = timedelta(seconds=3)
@@ -96,6 +101,31 @@ class Hands:
             outbox.mark_lost(db, now)
             return outbox.overdue(db, now - DELIVER_LATE, now)
 
+    def ring_back(self, missed_id: int, now: datetime) -> None:
+        """Calls a number back that rang and hung up."""
+        with self.house.database.transaction() as db:
+            number = hotline.claim(db, missed_id, now)
+            row = db.get(Missed, missed_id)
+        if number is None or row is None:
+            return
+        channel = self.delivering.channels[row.channel]
+        try:
+            calling.ring_back(self.house, cast(TwilioVoice, channel), missed_id, number)
+        except NotSent as failure:
+            log.warning("ring_back.failed", missed=missed_id, reason=failure.reason)
+            with self.house.database.transaction() as db:
+                hotline.rung_back(db, missed_id, "no_answer", now)
+
+    def late_rings(self, now: datetime) -> list[int]:
+        """Missed calls whose time to be called back has come."""
+        with self.house.database.reading() as db:
+            return due_missed(db, now)
+
+    def broadcasts(self) -> list[int]:
+        """Messages to many that are being sent."""
+        with self.house.database.reading() as db:
+            return sending(db)
+
     def late_things(self, now: datetime) -> list[int]:
         """Photos and voice notes that no worker has fetched."""
         with self.house.database.reading() as db:
@@ -130,3 +160,8 @@ def deliver(row_id: int) -> Any:
 def fetch(attachment_id: int) -> Any:
     """RQ: fetches one photo or voice note."""
     return hands().fetch(attachment_id, datetime.now(UTC))
+
+
+def ring_back(missed_id: int) -> Any:
+    """RQ: calls one missed call back, if its time has come."""
+    return hands().ring_back(missed_id, datetime.now(UTC))

@@ -45,6 +45,7 @@ class Settings:
     telegram_api_url: str
     channel_secrets: Mapping[str, str]
     quiet_hours: bool
+    recordings: Path
     metrics_token: str
     proxies: int
     carrier_url: str
@@ -107,6 +108,7 @@ def _settings(env: Mapping[str, str], demo: bool, var: Path) -> Settings:
         telegram_webhook_secret=env.get("TELEGRAM_WEBHOOK_SECRET", ""),
         telegram_api_url=env.get("TELEGRAM_API_URL", ""),
         channel_secrets={name: secret for name, secret in env.items() if name.endswith("_SECRET")},
+        recordings=Path(env.get("SALA_RECORDINGS") or ROOT / "locales").absolute(),
         quiet_hours=env.get("SALA_QUIET_HOURS", "0" if demo else "1") == "1",
         metrics_token=env.get("METRICS_TOKEN", ""),
         proxies=int(env.get("SALA_PROXIES") or "0"),

@@ -17,11 +17,14 @@ from . import audit
 from .dialogue import actions as dialogue
 from .dialogue.book import Book
 from .jobs import Hands
+from .outreach import actions as outreach
+from .outreach.records import Broadcast
 from .people import actions as people
 
 EVERY_SECONDS = 1.0
 PURGE_EVERY = 600
 REST = timedelta(minutes=5)
+POLL_WAITS = timedelta(days=14)
 log = structlog.get_logger()
 
 
@@ -52,6 +55,10 @@ class Tick:
         for row_id in self.hands.late_texts(now):
             self._one("deliver", row_id, now, partial(self.hands.deliver, row_id, now))
             self.hands.beat("deliver", datetime.now(UTC))
+        for broadcast in self.hands.broadcasts():
+            self._one("broadcast", broadcast, now, partial(self._tell_some, broadcast, now))
+        for missed in self.hands.late_rings(now):
+            self._one("ring_back", missed, now, partial(self.hands.ring_back, missed, now))
         for thing in self.hands.late_things(now):
             self._one("fetch", thing, now, partial(self.hands.fetch, thing, now))
 
@@ -84,6 +91,17 @@ class Tick:
     def _lapse(self, conversation_id: int, now: datetime) -> None:
         with self.hands.house.database.transaction() as db:
             dialogue.lapse(db, self.hands.house, self.book, conversation_id, now)
+
+    def _tell_some(self, broadcast_id: int, now: datetime) -> None:
+        """The next few of those who asked for news; a poll waits for each of them as a question."""
+        house = self.hands.house
+        with house.database.transaction() as db:
+            row = db.get_one(Broadcast, broadcast_id)
+            some = outreach.put_some(db, house.packs[row.country], broadcast_id, now)
+            for address in some if row.kind == "poll" else ():
+                question = outreach.text_for(row.texts, address.language)
+                facts = {"poll": str(row.id), "question": question}
+                dialogue.ask_later(db, address.id, "poll", facts, now + POLL_WAITS, now)
 
     def _seal(self) -> None:
         with self.hands.house.database.reading() as db:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
@@ -17,8 +16,11 @@ from flask_limiter.errors import RateLimitExceeded
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import seal
-from .channels import Channel, Forged, Ignored, Malformed, Message, Request, Turn, outbox
+from .calling import lead_to_a_person
+from .channels import Channel, Forged, Ignored, Malformed, Message, Turn, outbox
+from .channels.incoming import request_of
 from .channels.posting import callback_of
+from .channels.twilio_voice import OPERATOR, TwilioVoice
 from .dialogue import actions as dialogue
 from .falling import fall_through
 from .house import House
@@ -48,9 +50,11 @@ def receive(name: str, event: str = "") -> Response:
     channel, here = _channel(name), house()
     if event == STATUS:
         return _status(channel, here)
-    message = channel.hear(_request(here, event), lambda session: _consumed(here, name, session))
-    if channel.addresses == "phone":
+    message = channel.hear(request_of(event), lambda session: _consumed(here, name, session))
+    if channel.addresses == "phone" and message.event != OPERATOR:
         message = replace(message, address=_number(channel, message, here))
+    if message.event == OPERATOR and isinstance(channel, TwilioVoice):
+        return lead_to_a_person(channel, here, request_of(event))
     if message.over:
         with here.database.transaction() as db:
             dialogue.hung_up(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
@@ -90,7 +94,7 @@ def _answer(channel: Channel, here: House, message: Message) -> tuple[Turn, int 
 
 
 def _status(channel: Channel, here: House) -> Response:
-    receipt = channel.receipt(_request(here, STATUS))
+    receipt = channel.receipt(request_of(STATUS))
     row, attempt = (_small_number(request.args.get(name, "")) for name in ("row", "try"))
     now = datetime.now(UTC)
     with here.database.transaction() as db:
@@ -108,15 +112,6 @@ def _channel(name: str) -> Channel:
     if channel is None:
         abort(404)
     return channel
-
-
-def _request(here: House, event: str) -> Request:
-    """The request as the provider signed it: our public address, and path and query as they came."""
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path.rstrip("?")
-    path = raw if raw.startswith("/") else "/" + raw.split("://", 1)[-1].partition("/")[2]
-    body = request.get_data(cache=True) if not request.form else b""
-    headers: dict[str, Any] = dict(request.headers)
-    return Request(here.settings.public_base_url + path, request.args, request.form, headers, body, event)
 
 
 def _of_today(number: str) -> str:
@@ -139,18 +134,18 @@ def _consumed(here: House, channel: str, session: str) -> int | None:
         return dialogue.consumed(db, channel, session)
 
 
-@bp.errorhandler(Forged)
+@bp.app_errorhandler(Forged)
 def forged(_error: Forged) -> Response:
     log.warning("forged", channel=(request.view_args or {}).get("name"))
     return Response("The sender could not be verified.\n", 403, content_type="text/plain")
 
 
-@bp.errorhandler(Malformed)
+@bp.app_errorhandler(Malformed)
 def malformed(error: Malformed) -> Response:
     return Response(f"{error}\n", 400, content_type="text/plain; charset=utf-8")
 
 
-@bp.errorhandler(Ignored)
+@bp.app_errorhandler(Ignored)
 def ignored(why: Ignored) -> Response:
     log.info("ignored", channel=(request.view_args or {}).get("name"), why=str(why))
     return Response(status=200)

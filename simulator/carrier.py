@@ -33,6 +33,20 @@ class Phones:
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = path.read_text(encoding="utf8").splitlines() if path.exists() else []
         self._texts: list[dict[str, str]] = [json.loads(line) for line in lines]
+        self._parts: dict[tuple[str, int], dict[int, str]] = {}
+
+    def join(self, number: str, header: str, piece: str) -> str:
+        """A text of parts, once its last part is there; `header`: 05 00 03 reference, parts, number."""
+        if not header:
+            return piece
+        _, _, _, reference, parts, part = bytes.fromhex(header)
+        with self._lock:
+            pieces = self._parts.setdefault((number, reference), {})
+            pieces[part] = piece
+            if len(pieces) < parts:
+                return ""
+            del self._parts[number, reference]
+        return "".join(pieces[one] for one in sorted(pieces))
 
     def deliver(self, text: dict[str, str]) -> None:
         with self._lock, self._path.open("a", encoding="utf8") as lines:
@@ -46,7 +60,7 @@ class Phones:
 
 def create_carrier(account: str, token: str, path: Path, chats: Chats | None = None) -> Flask:
     """The network as a web application."""
-    app, phones = Flask("carrier"), Phones(path)
+    app, phones, asked = Flask("carrier"), Phones(path), list[dict[str, str]]()
 
     @app.post("/2010-04-01/Accounts/<sid>/Messages.json")
     def messages(sid: str) -> Any:
@@ -63,13 +77,29 @@ def create_carrier(account: str, token: str, path: Path, chats: Chats | None = N
             threading.Thread(target=_receipts, args=(message, callback, account, token), daemon=True).start()
         return jsonify({**message, "status": "queued", "error_code": None, "error_message": None}), 201
 
+    @app.post("/2010-04-01/Accounts/<sid>/Calls.json")
+    def calls(sid: str) -> Any:
+        """A call that is asked for. Nobody picks up by itself; what was asked for stands at /calls."""
+        given = request.authorization
+        if sid != account or given is None or given.password != token:
+            return jsonify({"code": 20003, "message": "Authenticate", "status": 401}), 401
+        made = {**request.form.to_dict(), "sid": f"CA{secrets.token_hex(16)}", "status": "queued"}
+        asked.append(made)
+        return jsonify({**made, "to": made["To"], "from": made["From"]}), 201
+
+    @app.get("/calls")
+    def all_calls() -> Any:
+        return jsonify(asked)
+
     @app.post("/cgi-bin/sendsms")
     def sendsms() -> Any:
         """Kannel's door for texts, as far as a text and its receipt go; the real one is used in the tests."""
         head = request.headers
         body = request.get_data().decode()
-        message = {"sid": secrets.token_hex(8), "to": head["X-Kannel-To"], "from": head["X-Kannel-From"], "body": body}
-        phones.deliver({**message, "at": datetime.now(UTC).isoformat(timespec="seconds")})
+        message = {"sid": secrets.token_hex(8), "to": head["X-Kannel-To"], "from": head["X-Kannel-From"]}
+        whole = phones.join(head["X-Kannel-To"], head.get("X-Kannel-UDH", ""), body)
+        if whole:
+            phones.deliver({**message, "body": whole, "at": datetime.now(UTC).isoformat(timespec="seconds")})
         told = head.get("X-Kannel-DLR-Url", "").replace("%d", "1")
         if told:
             threading.Thread(target=_dlr, args=(told,), daemon=True).start()

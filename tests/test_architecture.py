@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
     ("settings", "seal", "parent", "logs"), ("reading", "clock", "language"), ("country",), ("db",), ("audit",), ("house",),
-    ("web",), ("channels",), ("people",), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering",), ("jobs",), ("ticking",),
-    ("console", "webhooks"), ("cli",),
+    ("web",), ("channels",), ("people",), ("hotline", "outreach"), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering", "ringing"), ("jobs",), ("ticking",),
+    ("calling",), ("console", "webhooks"), ("cli",),
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SIBLINGS = {"cases", "appointments", "entitlements"}
@@ -43,7 +43,7 @@ PURE_FILES = {
     "walk",
 }
 PURE_ROOMS = {"language", "country", "clock", "reading"}
-ACTS = {"cases.actions", "people.actions", "dialogue.actions", "channels.outbox"}
+ACTS = {"hotline.actions", "outreach.actions", "cases.actions", "people.actions", "dialogue.actions", "channels.outbox"}
 HEAVY = {"flask", "sqlalchemy", "rq", "redis", "twilio", "telegram", "requests", "flask_limiter", "flask_wtf"}
 BANNED = {
     "pure": HEAVY,

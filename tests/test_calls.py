@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.cases.records import CaseEvent, Telling
+from gateway.cases.records import CaseEvent
+from gateway.hotline.records import Task
 
 from .desk import TO_HOW
 
@@ -11,8 +12,8 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) ->
     case = sala.lodge(*TO_HOW, "2", "1", "1")
     staff["officer"].answer(case.id, "Your money comes on Monday.", act="resolve")
     operator = staff["operator"]
-    assert "in the morning" in operator.get("/console/calls")
-    path = f"/console/calls/{sala.all_of(Telling)[0].id}"
+    assert "in the morning" in operator.get("/console/hotline")
+    path = f"/console/calls/tell/{sala.all_of(Task)[0].id}"
     assert "Your money comes on Monday." in operator.get(path)
     assert "+85599000001" not in operator.page
     assert "+85599000001" in operator.post(f"{path}/number")
@@ -20,10 +21,10 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) ->
     once = operator.hidden("once")
     for _ in range(2):
         operator.post(f"{path}/outcome", outcome="no_answer", note="", once=once)
-    assert "calls so far: 1" in operator.get("/console/calls")
+    assert "calls so far: 1" in operator.get("/console/hotline")
     operator.get(path)
     operator.post(f"{path}/outcome", outcome="told", note="She thanked us.", once=operator.hidden("once"))
-    assert "Nobody waits for a call." in operator.get("/console/calls")
+    assert "Nobody waits for a call." in operator.get("/console/hotline")
     operator.get(path)
     operator.post(f"{path}/number", 404)
     operator.get(path)
@@ -35,7 +36,7 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) ->
 def test_no_official_reaches_a_number_by_the_operator_s_door(sala, staff) -> None:
     case = sala.lodge(*TO_HOW, "3", "1")
     staff["officer"].answer(case.id, "There is an answer.")
-    path = f"/console/calls/{sala.all_of(Telling)[0].id}"
+    path = f"/console/calls/tell/{sala.all_of(Task)[0].id}"
     for role in ("officer", "supervisor", "far officer", "inspector"):
         desk = staff[role]
         desk.get("/console/queue")

@@ -41,7 +41,8 @@ KNOWN = {"session": 3}
 
 
 def channel(provider: str) -> Channel:
-    row = ChannelRow("kh-door", "any", USSD, True, "*123#", "1289", provider)
+    own = {"voices": {"en": "Polly.Joanna-Neural"}}
+    row = ChannelRow("kh-door", "any", USSD, True, "*123#", "1289", provider, own=own)
     return _open(row, read_settings(ENV))
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.audit import Entry
+from gateway.cases.attachments import Attachment, belong, keep, note
 from gateway.cases.records import Case, CaseEvent
 from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import OfficeRow, QueueRow
@@ -204,3 +205,26 @@ def test_late_due_new_and_answered(sala, staff) -> None:
     page = staff["officer"].get("/console/queue")
     assert re.findall(r'<section class="group (\w+)">', page) == ["late", "due", "new", "answered"]
     assert re.findall(r"/console/case/(\d)", page) == ["1", "2", "3", "4"]
+
+
+def test_what_she_sent_is_seen_and_heard_by_whoever_may_read_the_case(sala, staff) -> None:
+    case, other = sala.lodge(*TO_HOW, "1", "1"), sala.lodge(*TO_HOW, "1", "1")
+    with sala.house.database.transaction() as db:
+        ids = [note(db, "kh-telegram", "photo", f"f{n}", "<b>her hut</b>", datetime.now(UTC)) for n in range(3)]
+        keep(db, db.get_one(Attachment, ids[0]), b"\xff\xd8\xff a picture")
+        keep(db, db.get_one(Attachment, ids[1]), b"<script>alert(1)</script>")
+        belong(db, ids, case.id)
+    officer = staff["officer"]
+    page = officer.get(f"/console/case/{case.id}")
+    assert page.count("<img") == 1
+    assert "could not be fetched" in page
+    assert "is being fetched" in page
+    assert "&lt;b&gt;her hut" in page
+    seen = officer.client.get(f"/console/case/{case.id}/thing/{ids[0]}")
+    assert (seen.data, seen.content_type) == (b"\xff\xd8\xff a picture", "image/jpeg")
+    assert (seen.headers["X-Content-Type-Options"], seen.headers["Cache-Control"]) == ("nosniff", "no-store")
+    assert [row.thing for row in sala.all_of(Entry) if row.act == "thing.read"] == [f"attachment:{ids[0]}"]
+    for path in (f"{case.id}/thing/{ids[1]}", f"{other.id}/thing/{ids[0]}", f"{case.id}/thing/999"):
+        officer.get(f"/console/case/{path}", 404)
+    staff["far officer"].get(f"/console/case/{case.id}/thing/{ids[0]}", 404)
+    staff["operator"].get(f"/console/case/{case.id}/thing/{ids[0]}", 403)

@@ -180,13 +180,23 @@ def test_5_a_second_start_with_the_same_folder_is_one_sentence(running: Running)
     assert done.stderr.startswith(f"sala: Sala already runs with the folder {running.var}")
 
 
-def test_6_the_terminal_s_phone_speaks_to_it(running: Running) -> None:
+def test_6_a_text_to_the_short_code_is_answered_by_a_text(running: Running) -> None:
+    browser, number = requests.Session(), "+85599100008"
+    page = browser.get(f"{running.url}/phone", params={"number": number}, timeout=10).text
+    form = {"csrf_token": hidden(page, "csrf_token"), "number": number, "to": "kh-kannel", "text": "hello"}
+    assert browser.post(f"{running.url}/phone/write", data=form, timeout=10).status_code == 200
+    wait_for(lambda: running.messages(number), 30)
+    assert "Choose a language" in running.messages(number)[0]
+    assert browser.post(f"{running.url}/phone/write", data={**form, "to": "kh-ussd"}, timeout=10).status_code == 404
+
+
+def test_7_the_terminal_s_phone_speaks_to_it(running: Running) -> None:
     done = running.command("phone", "--number", "+85599100006", "--keys", "1,1,1,1,4,9,1,1", "--wait", "20")
     assert "លេខរបស់អ្នក" in done.stdout
     assert "SMS from Sala" in done.stdout
 
 
-def test_7_ctrl_c_stops_everything_and_a_second_run_keeps_the_data(running: Running) -> None:
+def test_8_ctrl_c_stops_everything_and_a_second_run_keeps_the_data(running: Running) -> None:
     running.stop(signal.SIGINT)
     log = (running.var / "log" / "supervisord.log").read_text()
     stops = re.findall(r"stopped: (\w+) ", log.split("received SIGTERM")[-1])

@@ -51,7 +51,7 @@ class Far:
         self.deliver()
         with self.sala.reading() as db:
             row = db.scalars(select(Outgoing).order_by(Outgoing.id.desc()).limit(1)).first()
-        return row if row and row.state in ("sent", "delivered") and about in row.body else None
+        return row if row and row.state in ("sent", "delivered", "failed") and about in row.body else None
 
     def deliver(self) -> None:
         self.sala.work()

@@ -11,12 +11,12 @@ from hypothesis import strategies as some
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from gateway.cases.records import Telling
 from gateway.channels import Receipt, Turn, outbox, posting
 from gateway.channels.outbox.records import Outgoing
 from gateway.channels.pace import Bucket, Pace
 from gateway.channels.spending import of_month, spend, spent_in
 from gateway.delivering import held_channels
+from gateway.hotline.records import Task
 from gateway.jobs import connect
 from gateway.people.actions import hear_from
 from gateway.people.records import Address
@@ -110,7 +110,7 @@ def test_what_was_sent_is_counted_by_prefix_and_the_cap_holds_notices(network, s
         put(sala, address, "answer", "a")
         sala.hands.deliver(None, NOW)
         with sala.reading() as db:
-            row = of_month(db, NOW.date())[0]
+            row = of_month(db, NOW.date(), ["kh-sms"])[0]
             assert (row.channel, row.prefix, row.parts, row.cost) == ("kh-sms", "+85599", 1, 60)
         held, reply = put(sala, address, "answer", "b"), put(sala, address, "received", "c")
         sala.hands.deliver(None, NOW)
@@ -127,7 +127,7 @@ def test_spending_adds_up_by_month(sala) -> None:
         for day in (1, 27):
             spend(db, NOW.date().replace(day=day), "kh-sms", "+855", 2, 80)
         spend(db, NOW.date().replace(month=10), "kh-sms", "+855", 1, 40)
-        assert [(row.parts, row.cost) for row in of_month(db, NOW.date())] == [(4, 160)]
+        assert [(row.parts, row.cost) for row in of_month(db, NOW.date(), ["kh-sms"])] == [(4, 160)]
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_an_answer_that_reaches_no_phone_is_told_by_an_operator_once(network, sa
     sala.hands.deliver(row, datetime.now(UTC))
     for _ in range(2):
         failed(sala, row)
-    assert [telling.state for telling in sala.all_of(Telling)] == ["waiting"]
+    assert [task.state for task in sala.all_of(Task)] == ["waiting"]
 
 
 def test_nobody_calls_who_wants_texts_only(network, sala) -> None:
@@ -189,7 +189,7 @@ def test_nobody_calls_who_wants_texts_only(network, sala) -> None:
         db.scalars(select(Address)).one().text_only = True
     sala.hands.deliver(row, datetime.now(UTC))
     failed(sala, row)
-    assert sala.all_of(Telling) == []
+    assert sala.all_of(Task) == []
 
 
 def test_a_phone_that_was_off_is_tried_three_times_more_and_late_word_changes_nothing(sala, address) -> None:

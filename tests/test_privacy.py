@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from gateway.cases.records import Case, Telling
+from gateway.cases.records import Case
 from gateway.channels.outbox.records import Outgoing
 from gateway.db import Base
 from gateway.dialogue import actions as dialogue
 from gateway.dialogue.records import Conversation, HeardRow
+from gateway.hotline.records import Task
 from gateway.people.records import Address
 
 TO_HOW = ("2", "1", "1", "4", "9")
@@ -60,7 +61,7 @@ def test_with_a_pin_nothing_ever_goes_to_a_phone(sala) -> None:
         actions.resolve(db, sala.house, found, "It was paid on Monday", _staff(sala, db), "once", datetime.now(UTC))
     with sala.reading() as db:
         assert db.scalars(select(Outgoing)).all() == []
-        assert db.scalars(select(Telling)).all() == []
+        assert db.scalars(select(Task)).all() == []
     caller = sala.caller("+85599000077")
     caller.dial()
     caller.press("2", "2", case.reference, "4821")
@@ -106,7 +107,7 @@ def test_who_did_not_choose_writing_hears_nothing_of_it_on_the_screen(sala, choi
     assert caller.screen.startswith(f"{says}\nAdd something?")
     with sala.reading() as db:
         bodies = [row.body for row in db.scalars(select(Outgoing).order_by(Outgoing.id))]
-        assert len(db.scalars(select(Telling)).all()) == 1
+        assert len(db.scalars(select(Task)).all()) == 1
     assert not any("grant" in body for body in bodies)
     assert bodies[-1].startswith("There is news for number ")
 

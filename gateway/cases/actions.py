@@ -23,8 +23,12 @@ from ..language.catalogue import fill, mark
 from ..people.actions import number_of
 from ..people.records import QueueRow
 from . import attachments
-from .records import Case, CaseEvent, Telling, by_reference
+from .records import Case, CaseEvent, by_reference
 from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
+from .telling import by_voice
+from .telling import note_call as note_call
+from .telling import tell_by_voice as tell_by_voice
+from .timeline import note
 
 RECEIVED = mark("sms.received", "Your number is {case}. We will answer by {due}.")
 NEWS_CALL = mark("sms.news.call", "There is news for number {case}. We will call you.")
@@ -84,7 +88,7 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
     db.add(case)
     db.flush()
     attachments.belong(db, told.sent, case.id)
-    _note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads})
+    note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads})
     audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
     wake_later(db, "route", case.id)
     return case
@@ -144,7 +148,7 @@ def _send_to_queue(db: Session, pack: Pack, case: Case, now: datetime, staff_id:
     decision = decide(pack, case.category, case.place)
     case.state = moved(case.state, "route") if case.state != "answered" else case.state
     case.queue = decision.queue
-    _note(db, case, "routed", now, staff_id, data={"queue": decision.queue, "why": decision.why, "place": case.place})
+    note(db, case, "routed", now, staff_id, data={"queue": decision.queue, "why": decision.why, "place": case.place})
     actor = f"staff:{staff_id}" if staff_id else "system"
     audit.write(db, actor=actor, act="case.routed", thing=f"case:{case.id}", why=decision.queue, now=now)
 
@@ -176,7 +180,7 @@ def _answer(
         case.answered_at, case.first_answer_working_s, case.first_answer_calendar_s = now, working, passed
     if act == "resolve":
         case.resolved_at, case.resolution_working_s, case.resolution_calendar_s = now, working, passed
-    event = _note(db, case, act, now, staff_id, body=text, once=once)
+    event = note(db, case, act, now, staff_id, body=text, once=once)
     audit.write(db, actor=f"staff:{staff_id}", act=f"case.{act}", thing=f"case:{case.id}", now=now)
     _bring_news(db, house, case, event, now)
 
@@ -188,7 +192,7 @@ def _bring_news(db: Session, house: House, case: Case, event: CaseEvent, now: da
             db, house, case, WRITTEN, once=once, purpose="answer", now=now, answer=event.body or "", event=event.id
         )
     elif must_be_told(case.answer_by):
-        db.add(Telling(case_id=case.id, event_id=event.id, state="waiting", put_at=now))
+        by_voice(db, case, event, now)
         news = NEWS_CALL if case.answer_by == "call" else NEWS_HOTLINE
         _tell_phone(db, house, case, news, once=once, purpose="news", now=now, event=event.id)
 
@@ -213,58 +217,14 @@ def _tell_phone(
     outbox.put(db, way, case.address_id, body, purpose=purpose, about=about, once=once, now=now)
 
 
-def tell_by_voice(db: Session, about: str, now: datetime) -> None:
-    """The text about this (`event:12`) has reached nobody: an operator tells it, unless one does already."""
-    kind, _, number = about.partition(":")
-    event = db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
-    if event is None or db.scalar(select(Telling.id).where(Telling.event_id == event.id)):
-        return
-    db.add(Telling(case_id=event.case_id, event_id=event.id, state="waiting", put_at=now))
-
-
-def note_call(
-    db: Session, telling: Telling, case: Case, outcome: str, note: str, staff_id: int, once: str, now: datetime
-) -> None:
-    """How a call to tell an answer came out: told, no_answer, wrong_person. Until it is told, it stays on the list."""
-    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
-        return
-    if telling.state != "waiting":
-        raise Refusal("This answer has already been told.")
-    telling.attempts, telling.tried_at = telling.attempts + 1, now
-    if outcome == "told":
-        telling.state = "told"
-    _note(
-        db,
-        case,
-        "call",
-        now,
-        staff_id,
-        body=note.strip() or None,
-        data={"outcome": outcome, "telling": telling.id},
-        once=once,
-    )
-    audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
-
-
 def add_words(db: Session, case: Case, words: str, channel: str, now: datetime) -> None:
     """She adds to her case; the office sees it on the timeline."""
-    _note(db, case, "added", now, body=words, data={"channel": channel})
+    note(db, case, "added", now, body=words, data={"channel": channel})
     audit.write(db, actor="citizen", act="case.added", thing=f"case:{case.id}", now=now)
 
 
 def keep_opinion(db: Session, case: Case, answers: Mapping[str, str], now: datetime) -> None:
     """What she thinks of how it ended: codes as they were chosen, her words sealed."""
     codes = {name: answer for name, answer in answers.items() if name != "words"}
-    _note(db, case, "opinion", now, body=answers.get("words"), data=dict(codes))
+    note(db, case, "opinion", now, body=answers.get("words"), data=dict(codes))
     audit.write(db, actor="citizen", act="case.opinion", thing=f"case:{case.id}", now=now)
-
-
-def _note(
-    db: Session, case: Case, kind: str, now: datetime, staff_id: int | None = None, *,
-    body: str | None = None, data: dict[str, object] | None = None, once: str | None = None,
-) -> CaseEvent:  # fmt: skip
-    case.changed_at = now
-    event = CaseEvent(case_id=case.id, kind=kind, at=now, staff_id=staff_id, body=body, data=data or {}, once=once)
-    db.add(event)
-    db.flush()
-    return event

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, exists, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from .. import seal
-from ..db import Base, Moment, Sealed, wake_later
+from ..db import Base, Moment, Sealed, SealedBytes, wake_later
+from ..hotline.records import Task
 
 LARGEST = 20_000_000
 """Bytes: what Telegram's bots may fetch."""
@@ -22,7 +22,6 @@ LARGEST = 20_000_000
 ALONE_FOR = timedelta(days=30)
 TRIED_FOR = timedelta(hours=12)
 PAUSE = timedelta(minutes=2)
-BODY = "attachments.body"
 SIGNATURES: Sequence[tuple[bytes, int, str, str]] = (
     (b"\xff\xd8\xff", 0, "photo", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", 0, "photo", "image/png"),
@@ -51,7 +50,7 @@ class Attachment(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     content_type: Mapped[str] = mapped_column(String(40), default="")
     size: Mapped[int] = mapped_column(default=0)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    body: Mapped[bytes | None] = mapped_column(SealedBytes("attachments.body"), deferred=True)
     transcript: Mapped[str | None] = mapped_column(Sealed("attachments.transcript"))
     written_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     put_at: Mapped[datetime] = mapped_column(Moment)
@@ -95,7 +94,7 @@ def keep(db: Session, row: Attachment, body: bytes) -> None:
     else:
         row.kind, row.content_type = found
         row.state, row.size, row.source = "kept", len(body), None
-        row.body = seal.ring().seal(body, BODY)
+        row.body = body
     db.flush()
 
 
@@ -106,10 +105,6 @@ def not_fetched(db: Session, row: Attachment, permanent: bool, now: datetime) ->
     else:
         row.due_at = now + PAUSE
     db.flush()
-
-
-def body_of(row: Attachment) -> bytes:
-    return seal.ring().unseal(bytes(row.body), BODY) if row.body else b""
 
 
 def write_down(db: Session, row: Attachment, words: str, staff_id: int) -> None:
@@ -124,4 +119,7 @@ def waiting(db: Session, before: datetime, limit: int = 20) -> list[int]:
 
 
 def purge(db: Session, now: datetime) -> None:
-    db.execute(delete(Attachment).where(Attachment.case_id.is_(None), Attachment.put_at < now - ALONE_FOR))
+    """What belongs to no case, and waits for nobody to hear it, is deleted after a month."""
+    unheard = exists().where(Task.attachment_id == Attachment.id, Task.state.in_(("waiting", "taken")))
+    alone = delete(Attachment).where(Attachment.case_id.is_(None), Attachment.put_at < now - ALONE_FOR)
+    db.execute(alone.where(~unheard))

@@ -1,4 +1,4 @@
-"""Tables of cases: the case, its timeline, and the answers an operator must tell by voice."""
+"""Tables of cases: the case and its timeline."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Moment, Sealed
+from ..hotline.records import Task
 
 
 class Case(Base):
@@ -71,22 +72,6 @@ class CaseEvent(Base):
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
 
 
-class Telling(Base):
-    """An answer that an operator tells by voice. `state`: waiting or told."""
-
-    __tablename__ = "tellings"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("case_events.id"))
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
-    attempts: Mapped[int] = mapped_column(default=0)
-    put_at: Mapped[datetime] = mapped_column(Moment)
-    tried_at: Mapped[datetime | None] = mapped_column(Moment)
-
-    __table_args__ = (Index("ix_tellings_state_put_at", "state", "put_at"),)
-
-
 def by_reference(db: Session, reference: str) -> Case | None:
     return db.scalar(select(Case).where(Case.reference == reference))
 
@@ -125,8 +110,8 @@ def not_routed(db: Session, before: datetime, skip: Collection[int] = (), limit:
     return list(db.scalars(waiting.order_by(Case.opened_at).limit(limit)))
 
 
-def waiting_tellings(db: Session, country: str) -> list[tuple[Telling, Case]]:
-    """Answers still to be told, the one that waits longest on top."""
-    wanted = select(Telling, Case).join(Case, Case.id == Telling.case_id)
-    mine = wanted.where(Telling.state == "waiting", Case.country == country)
-    return [(telling, case) for telling, case in db.execute(mine.order_by(Telling.put_at).limit(1000))]
+def told_by(db: Session, task: Task) -> tuple[Case, CaseEvent] | None:
+    """The case and the answer that a task of the hotline tells (`event:12`); None for a task of another kind."""
+    kind, _, number = task.about.partition(":")
+    event = db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+    return (db.get_one(Case, event.case_id), event) if event else None

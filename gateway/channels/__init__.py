@@ -73,7 +73,8 @@ class Message:
     known. `new`: a session begins. `over`: the network says that the session has ended; nobody reads an answer.
     `pressed`: the mark of the screen whose button she pressed, where buttons outlive their screen. `within_seconds`:
     where nothing marks a hop, for how long the same input is taken for a repeat; 0 for ever. `event`: something else
-    than words (blocked, unblocked, contact). `acknowledge`: what the provider wants answered at once."""
+    than words (blocked, unblocked, contact). `acknowledge`: what the provider wants answered at once. `silent`: how
+    often nothing was said in a row."""
 
     channel: str
     address: str
@@ -87,6 +88,7 @@ class Message:
     within_seconds: int = 0
     event: str = ""
     acknowledge: str = ""
+    silent: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ..country import ChannelRow
 from ..db import Base, insert_new
+from .posting import alarming
 
 
 class Spent(Base):
@@ -36,6 +39,14 @@ def spent_in(db: Session, day: date, channel: str) -> int:
     return db.scalar(mine.where(Spent.channel == channel)) or 0
 
 
-def of_month(db: Session, day: date) -> list[Spent]:
-    month = select(Spent).where(Spent.month == day.replace(day=1))
+def of_month(db: Session, day: date, channels: Collection[str]) -> list[Spent]:
+    month = select(Spent).where(Spent.month == day.replace(day=1), Spent.channel.in_(channels))
     return list(db.scalars(month.order_by(Spent.channel, Spent.prefix)))
+
+
+def alarms(db: Session, day: date, channels: Mapping[str, ChannelRow]) -> dict[str, int]:
+    """The channels whose month's money is nearly spent, with how many hundredths of it are."""
+    spent = {name: spent_in(db, day, name) for name, row in channels.items() if row.cap}
+    return {
+        name: 100 * cost // channels[name].cap for name, cost in spent.items() if alarming(cost, channels[name].cap)
+    }

@@ -45,6 +45,8 @@ SAMPLE_FACTS = {
     "office": "Siem Reap",
     "papers": "card, family book",
     "count": "3",
+    "poll": "1",
+    "question": "Did the team come to your village last week?",
     "explanation": "You may ask for this. The office decides.",
     "service": "",
     "level": "1",
@@ -97,7 +99,7 @@ def faults_of(here: World, drawn: list[Drawn], roads: list[Road], today: date) -
         yield from world.programmes(flows, pack)
         yield from world.services(flows, pack, EFFECTS, today)
         yield from world.routes(flows, pack)
-        yield from world.recordings(flows, pack, here.traits, recorded(here))
+        yield from world.recordings(flows, pack, here.traits, recorded(here), here.texts)
 
 
 def recorded(here: World) -> dict[str, set[str]]:
@@ -168,11 +170,12 @@ def check(given: argparse.Namespace) -> int:
     print(f"{len(here.flows)} flows, {len(here.packs)} packs, {len(drawn)} screens drawn: no fault.")
     for tag, locale in here.locales.items():
         print(standing(tag, locale))
-    said = {name for pack in here.packs.values() for name in world.spoken(here.flows, pack.services)}
     for tag, traits in here.traits.items():
-        if traits.voice_only:
+        if traits.voice_only or given.recordings:
+            said = {n for pack in here.packs.values() for n in world.spoken(here.flows, pack.services, here.texts, tag)}
             lacking = sorted(said - recorded(here)[tag])
-            print(f"{tag} ({traits.name}): voice only; {len(lacking)} of {len(said)} recordings are lacking.")
+            kind = "voice only; " if traits.voice_only else ""
+            print(f"{tag} ({traits.name}): {kind}{len(lacking)} of {len(said)} recordings are lacking.")
             if given.recordings:
                 print("\n".join(f"  locales/{tag}/voice/{name}" for name in lacking))
     return 0

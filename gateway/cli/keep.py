@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from .. import audit, seal
 from ..cases.records import Case
-from ..db import Database, Mark, Sealed, SealedJson
+from ..db import Database, Mark, Sealed, SealedBytes, SealedJson
 from ..house import House, mark_keys, open_house
 from ..people import actions as people
 from ..people.records import Address, Presence, Staff
@@ -163,7 +163,7 @@ def rotate(database: Database) -> int:
     count = 0
     for table in METADATA.sorted_tables:
         for column in table.columns:
-            if isinstance(column.type, (Sealed, SealedJson)):
+            if isinstance(column.type, (Sealed, SealedBytes, SealedJson)):
                 with database.transaction() as db:
                     count += _reseal(db, column)
     with database.transaction() as db:

@@ -7,7 +7,9 @@ from ..channels import spending
 from ..channels.outbox import records as outbox
 from ..db import Base
 from ..dialogue import records as dialogue
+from ..hotline import records as hotline
+from ..outreach import records as outreach
 from ..people import records as people
 
-MODULES = (audit, attachments, cases, dialogue, outbox, people, spending)
+MODULES = (audit, attachments, cases, dialogue, hotline, outbox, outreach, people, spending)
 METADATA = Base.metadata

@@ -50,9 +50,9 @@ def _of_code() -> Iterator[tuple[str, Key]]:
             words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             if node.func.id == "mark" and len(words) == 2:
                 yield f"{name}:{node.lineno}", (words[0], words[1])
-            elif node.func.id == "Refusal" and words:
+            elif node.func.id in ("Refusal", "Refused") and words:
                 yield f"{name}:{node.lineno}", ("console", words[0])
-            elif node.func.id == "_page":
+            elif node.func.id in ("_page", "page", "queue_page"):
                 said = [
                     k.value.value for k in node.keywords if k.arg == "refusal" and isinstance(k.value, ast.Constant)
                 ]

@@ -1,10 +1,11 @@
-"""The far side of a USSD channel: what a carrier's gateway sends for one hop, in either dialect. Demo only.
+"""The far side of a phone: what a carrier's gateway sends for one hop of USSD, or for a text. Demo only.
 
 The browser's phone, the terminal's phone and nothing else use it; over HTTP, like the real one.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 import requests
@@ -35,6 +36,19 @@ def hop(
         said = answer.json()
         return said["Type"] == "response", said["Message"]
     return answer.text.startswith("CON "), answer.text[4:]
+
+
+def write(base_url: str, secret: str, row: ChannelRow, number: str, text: str) -> None:
+    """A text written to a short code, as Kannel brings it; the reply comes as a message. Raises NoScreen."""
+    query = {"key": secret, "from": number, "to": row.sender, "text": text, "charset": "UTF-8", "coding": "0"}
+    try:
+        answer = requests.get(
+            f"{base_url}/in/{row.name}", params={**query, "id": secrets.token_hex(8), "smsc": "demo"}, timeout=SECONDS
+        )
+    except requests.RequestException:
+        raise NoScreen("no answer") from None
+    if answer.status_code != 200:
+        raise NoScreen(f"{answer.status_code} {answer.text.strip()}")
 
 
 def _cumulative(url: str, row: ChannelRow, session: str, number: str, keys: Sequence[str]) -> requests.Response:

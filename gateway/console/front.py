@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..cases.records import Case, not_routed
-from ..channels import outbox
+from ..channels import outbox, spending
 from ..db import Mark
 from ..dialogue import actions as dialogue
 from ..web import house, limiter, public, render
@@ -100,7 +100,14 @@ class _FromRows(Collector):
             texts = GaugeMetricFamily("sala_outbox", "Texts in the outbox by state.", labels=["state"])
             for state, count in outbox.counts(db).items():
                 texts.add_metric([state], count)
-            yield from (cases, texts)
+            spent = GaugeMetricFamily(
+                "sala_spent", "Cost of this month's texts, in the pack's unit.", labels=["channel"]
+            )
+            cap = GaugeMetricFamily("sala_cap", "What a month's texts may cost.", labels=["channel"])
+            for row in (row for pack in house().packs.values() for row in pack.channels.values() if row.cap):
+                spent.add_metric([row.name], spending.spent_in(db, datetime.now(UTC).date(), row.name))
+                cap.add_metric([row.name], row.cap)
+            yield from (cases, texts, spent, cap)
             for name in DURATIONS:
                 yield _histogram(db, name)
 

@@ -15,9 +15,10 @@ from typing import Any
 import requests
 from flask import Blueprint, abort, jsonify, request
 
+from ..country import ChannelRow
 from ..language.measure import is_gsm, length
 from ..web import house, public, render
-from .dialling import NoScreen, hop
+from .dialling import NoScreen, hop, write
 
 bp = Blueprint("phone", __name__)
 DEMO_NUMBER = "+85599000001"
@@ -44,9 +45,17 @@ def _demo_only() -> None:
         abort(404)
 
 
+def _rows() -> list[ChannelRow]:
+    return [row for pack in house().packs.values() for row in pack.channels.values()]
+
+
 def _channels() -> list[tuple[str, str]]:
-    rows = [row for pack in house().packs.values() for row in pack.channels.values() if row.kind == "ussd"]
-    return [(row.name, row.code) for row in rows]
+    return [(row.name, row.code) for row in _rows() if row.kind == "ussd"]
+
+
+def _short_codes() -> dict[str, ChannelRow]:
+    """Where a text can be written to, by channel."""
+    return {row.name: row for row in _rows() if row.provider == "kannel"}
 
 
 @bp.get("/phone")
@@ -78,8 +87,24 @@ def press() -> Any:
     return _show("phone_screen.html" if request.headers.get("HX-Request") else "phone.html", screen)
 
 
-def _show(template: str, screen: Screen) -> Any:
-    return render(template, screen=screen, channels=_channels(), inbox=_inbox(screen.number))
+@bp.post("/phone/write")
+@public
+def written() -> Any:
+    """Writes a text to a short code."""
+    settings, form, codes = house().settings, request.form, _short_codes()
+    number, text = form.get("number", DEMO_NUMBER).strip(), form.get("text", "").replace("\r\n", "\n")
+    row, trouble = codes.get(form.get("to", "")) or abort(404), ""
+    try:
+        write(f"http://127.0.0.1:{settings.port}", settings.kannel_secret, row, number, text)
+    except NoScreen as why:
+        trouble = str(why)
+    kept = text if trouble else ""
+    return _show("phone.html", Screen(number, _channels()[0][0], trouble=trouble), to=row.name, text=kept)
+
+
+def _show(template: str, screen: Screen, to: str = "", text: str = "") -> Any:
+    inbox, codes = _inbox(screen.number), _short_codes().values()
+    return render(template, screen=screen, channels=_channels(), inbox=inbox, codes=codes, to=to, text=text)
 
 
 def _keys(typed: str) -> list[str]:
@@ -93,7 +118,7 @@ def _keys(typed: str) -> list[str]:
 def _hop(screen: Screen) -> Screen:
     """One hop, as this channel's carrier would send it."""
     settings = house().settings
-    row = next(row for pack in house().packs.values() for row in pack.channels.values() if row.name == screen.channel)
+    row = next(row for row in _rows() if row.name == screen.channel)
     url, keys = f"http://127.0.0.1:{settings.port}", _keys(screen.typed)
     try:
         live, text = hop(url, settings.ussd_secret, row, screen.session, screen.number, keys)

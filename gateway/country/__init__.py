@@ -130,6 +130,7 @@ class Pack:
     opening: str
     resume: timedelta
     quiet: tuple[time, time] | None
+    campaigns: Mapping[str, str]
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]
     categories: Mapping[str, Category]
@@ -176,10 +177,6 @@ class Pack:
         ways = [row for row in self.channels.values() if row.kind == "sms"]
         priced = (row.name for row in ways if any(number.startswith(prefix) for prefix in row.prices))
         return next(priced, ways[0].name)
-
-    def of_kind(self, kind: str) -> ChannelRow | None:
-        """The first channel of a kind."""
-        return next((row for row in self.channels.values() if row.kind == kind), None)
 
 
 def _named(names: Mapping[str, str], tag: str) -> str:

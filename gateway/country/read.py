@@ -40,7 +40,7 @@ class _Reader(Files):
         country = self.files["country"]
         known = (
             *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
-            *("opening", "resume", "quiet"),
+            *("opening", "resume", "quiet", "campaigns"),
         )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
@@ -69,6 +69,7 @@ class _Reader(Files):
             opening=country.get("opening", ""),
             resume=self.span("resume"),
             quiet=self.quiet(),
+            campaigns={code.upper(): str(what) for code, what in country.get("campaigns", Lined()).items()},
             referrals=self.referrals(),
             programmes=self.programmes(),
             categories=categories,

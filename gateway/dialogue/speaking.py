@@ -59,6 +59,35 @@ def pressed_aloud(flows: Flows, state: State, voice: Voice, pressed: str) -> str
     return next(found, pressed)
 
 
+def fragments(context: str, words: str) -> Iterator[tuple[str, str]]:
+    """The parts of a sentence with the name of each one's recording; a fact has its own name, and no recording's."""
+    cut = PLACEHOLDER.split(words)
+    if len(cut) == 1:
+        yield words, context
+        return
+    for index, part in enumerate(cut):
+        if index % 2:
+            yield part, ""
+        elif part.strip(" .:,។៖"):
+            yield part.strip(), f"{context}.{index // 2 + 1}"
+
+
+def small_names() -> Iterator[str]:
+    """The recordings that every sentence shares: digits, numbers, days, months, keys, and the machine's own words."""
+    yield NAME
+    yield from (f"digit.{digit}" for digit in range(10))
+    yield from (f"number.{number}" for number in range(1, 32))
+    yield from (f"weekday.{day}" for day in range(1, 8))
+    yield from (f"month.{month}" for month in range(1, 13))
+    yield from (f"press.{key}" for key in range(1, 10))
+
+
+def own_sentences() -> Iterator[Key]:
+    """The machine's own sentences that a voice says."""
+    yield from SAID_OF_KEYS
+    yield from NOTICES.values()
+
+
 class _Speaker:
     def __init__(self, flows: Flows, state: State, voice: Voice) -> None:
         self.flows, self.state, self.voice = flows, state, voice
@@ -181,15 +210,9 @@ class _Speaker:
     def sentence(self, key: Key) -> list[Piece]:
         """A sentence: one recording, or its fragments with the facts between them."""
         words = self.voice.texts.find(self.voice.tag, key)
-        cut = PLACEHOLDER.split(words)
-        if len(cut) == 1:
-            return [Piece(key[0], words)]
         found: list[Piece] = []
-        for index, part in enumerate(cut):
-            if index % 2:
-                found += self.fact(part)
-            elif part.strip(" .:,"):
-                found.append(Piece(f"{key[0]}.{index // 2 + 1}", part.strip()))
+        for part, name in fragments(key[0], words):
+            found += [Piece(name, part)] if name else self.fact(part)
         return found
 
     def fact(self, name: str) -> list[Piece]:

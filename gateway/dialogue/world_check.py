@@ -7,11 +7,12 @@ from datetime import date
 
 from ..country import Pack
 from ..language import fold
-from ..language.catalogue import PLACEHOLDER, Locale
+from ..language.catalogue import PLACEHOLDER, Key, Locale, Texts
 from ..language.locales import Traits
 from ..language.words import Words, stands
 from ..reading import Fault, did_you_mean
 from .flow import Flow, Flows, context, sentences
+from .speaking import fragments, own_sentences, small_names
 
 TOPICS = ("complaint", "topic")
 SCREENING = ("screening", "next")
@@ -102,23 +103,32 @@ def headings(flows: Flows, words: Mapping[str, Words]) -> Iterator[Fault]:
 
 
 def recordings(
-    flows: Flows, pack: Pack, traits: Mapping[str, Traits], heard: Mapping[str, Collection[str]]
+    flows: Flows, pack: Pack, traits: Mapping[str, Traits], heard: Mapping[str, Collection[str]], texts: Texts
 ) -> Iterator[Fault]:
-    """What a voice channel would have to say without a recording. `heard`: the contexts recorded, by locale."""
+    """What a voice channel would have to say with neither a recording nor a voice of the provider's. `heard`: the
+    recordings there are, by locale."""
     for row in pack.channels.values():
         for tag in row.languages if row.kind == "voice" else ():
             if tag not in traits:
                 yield Fault(f"countries/{pack.code}/channels.yaml", row.line, f"'{tag}' is not a locale")
                 continue
-            lacking = [name for name in spoken(flows, pack.services) if name not in heard.get(tag, ())]
+            if tag in row.own.get("voices", {}):
+                continue
+            lacking = [name for name in spoken(flows, pack.services, texts, tag) if name not in heard.get(tag, ())]
             if lacking:
                 what = f"{tag}: {row.name} lacks {len(lacking)} recordings, the first '{lacking[0]}'"
                 yield Fault(f"countries/{pack.code}/channels.yaml", row.line, what)
 
 
-def spoken(flows: Flows, services: Collection[str]) -> list[str]:
-    """The contexts of every text that a voice speaks in these flows, and in the menu before them."""
-    return [name for flow in _with_inner(flows, ("menu", "language", *services)) for name in _said(flow)]
+def spoken(flows: Flows, services: Collection[str], texts: Texts, tag: str) -> list[str]:
+    """The names of every recording that a voice needs for these flows, and for the menu before them."""
+    found = dict.fromkeys(small_names())
+    for flow in _with_inner(flows, ("menu", "language", *services)):
+        for key in _said(flow):
+            found.update(dict.fromkeys(name for _, name in fragments(key[0], texts.find(tag, key)) if name))
+    for key in own_sentences():
+        found.update(dict.fromkeys(name for _, name in fragments(key[0], texts.find(tag, key)) if name))
+    return list(found)
 
 
 def _with_inner(flows: Flows, names: Collection[str]) -> list[Flow]:
@@ -133,8 +143,13 @@ def _with_inner(flows: Flows, names: Collection[str]) -> list[Flow]:
     return list(found.values())
 
 
-def _said(flow: Flow) -> Iterator[str]:
+def _said(flow: Flow) -> Iterator[Key]:
+    """A flow's sentences as a voice says them: its own wording where a step has one, the long labels."""
     for step in flow.steps.values():
-        if step.text:
-            yield context(flow, step)
-        yield from (context(flow, step, choice.code) for choice in (*step.choices, *step.also))
+        mode = step.modes.get("voice")
+        if mode or step.text:
+            yield (context(flow, step, "voice"), mode) if mode else (context(flow, step), step.text)
+        yield from ((context(flow, step, choice.code), choice.long) for choice in (*step.choices, *step.also))
+        yield from ((context(flow, step, line), label) for line, label in step.lines.items())
+        if step.yes:
+            yield context(flow, step, "yes"), step.yes

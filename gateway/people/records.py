@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from ..db import Base, Moment, Sealed
 
+GOES = "goes_with_address"
+"""In a column's `info`: its rows are deleted with the address that they name; any other foreign key keeps it."""
+
 
 class Address(Base):
     """Where a citizen can be heard and answered: a phone number (E.164), or a chat (`telegram:123`). `stopped_at`:
@@ -51,8 +54,8 @@ class Proof(Base):
     __tablename__ = "proofs"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    asked_by: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
-    sent_to: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True, info={GOES: True})
+    sent_to: Mapped[int] = mapped_column(ForeignKey("addresses.id"), info={GOES: True})
     code_hash: Mapped[str] = mapped_column(String(80))
     tries: Mapped[int] = mapped_column(default=0)
     until: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "operator": frozenset({"calls", "tell"}),
-    "officer": frozenset({"queue", "case", "answer", "place", "see_number"}),
-    "supervisor": frozenset({"queue", "case", "answer", "place", "see_number", "counts"}),
+    "operator": frozenset({"calls", "tell", "articles"}),
+    "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles"}),
+    "supervisor": frozenset(
+        {"queue", "case", "answer", "place", "see_number", "counts", "articles", "outreach", "letters"}
+    ),
     "inspector": frozenset({"queue", "case"}),
-    "coordinator": frozenset({"counts"}),
-    "admin": frozenset({"staff", "counts"}),
+    "coordinator": frozenset({"counts", "outreach"}),
+    "admin": frozenset({"staff", "counts", "letters"}),
     "auditor": frozenset({"audit"}),
 }
 ROLES = tuple(PERMISSIONS)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -21,7 +21,7 @@ from ...people.actions import number_of, parents_of
 from ...people.records import QueueRow, Staff, offices_by_name
 from ...people.rules import in_reach, lineage
 from ...web import actor, house, page_language, render, staff_page
-from .. import actions
+from .. import actions, attachments
 from ..records import Case, CaseEvent, events_of, in_queues
 from ..rules import Refusal
 
@@ -58,7 +58,7 @@ def queue() -> Any:
     return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count)
 
 
-def _case(db: Session, case_id: int, lock: bool = False) -> Case:
+def my_case(db: Session, case_id: int, lock: bool = False) -> Case:
     """The case, if it lies with one of her offices; otherwise there is no such case. `lock`: those who change it
     take turns, so that the second of two clicks finds the first one done."""
     wanted = select(Case).where(Case.id == case_id)
@@ -74,7 +74,7 @@ def _case(db: Session, case_id: int, lock: bool = False) -> Case:
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>", needs="case")
 def case(case_id: int) -> Any:
     with house().database.transaction() as db:
-        found = _case(db, case_id)
+        found = my_case(db, case_id)
         audit.write(db, actor=actor(), act="case.read", thing=f"case:{case_id}", now=datetime.now(UTC))
         db.flush()
     return _page(case_id, found)
@@ -86,7 +86,7 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
         events = events_of(db, case_id)
         sent = outbox.about(db, [f"case:{case_id}", *(f"event:{event.id}" for event in events)])
         names = {row.id: row.name for row in db.scalars(select(Staff))}
-        queue_row = db.get(QueueRow, found.queue)
+        queue_row, things = db.get(QueueRow, found.queue), attachments.of_case(db, case_id)
         places = places_to_choose(db, pack, page_language())
     values = {
         "case": found,
@@ -95,6 +95,7 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
         "names": names,
         "once": secrets.token_hex(8),
         "places": places,
+        "things": things,
     }
     values |= {"standing": clock.standing(datetime.now(UTC), found.due_at, pack.calendar), "queue": queue_row}
     values |= {"text": "", "refusal": None, "number": None, **more}
@@ -127,13 +128,31 @@ def answer(case_id: int) -> Any:
     once = f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
     try:
         with house().database.transaction() as db:
-            found = _case(db, case_id, lock=True)
+            found = my_case(db, case_id, lock=True)
             if not _answered_before(db, once):
                 _unchanged(found)
             do(db, house(), found, text, g.staff.id, once, now)
     except (Refusal, StaleDataError) as refusal:
         return _refused(case_id, refusal, text)
     return redirect(url_for("cases.case", case_id=case_id, taken=request.form.get("once", "")))
+
+
+@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/thing/<int(max=2147483647):thing_id>", needs="case")
+def thing(case_id: int, thing_id: int) -> Any:
+    """A photo or a voice note of hers: for whoever may read the case; the look is in the audit."""
+    with house().database.transaction() as db:
+        my_case(db, case_id)
+        row = db.get(attachments.Attachment, thing_id)
+        if row is None or row.case_id != case_id or row.state != "kept":
+            abort(404)
+        audit.write(db, actor=actor(), act="thing.read", thing=f"attachment:{thing_id}", now=datetime.now(UTC))
+        return served(row)
+
+
+def served(row: attachments.Attachment) -> Response:
+    """What somebody sent, as what it was found to be: never run, never kept by the browser."""
+    told = {"Content-Disposition": "inline", "Cache-Control": "no-store"}
+    return Response(row.body or b"", content_type=row.content_type, headers=told)
 
 
 def _unchanged(found: Case) -> None:
@@ -148,7 +167,7 @@ def _answered_before(db: Session, once: str) -> bool:
 
 def _refused(case_id: int, refusal: Exception, text: str) -> Any:
     with house().database.reading() as db:
-        found = _case(db, case_id)
+        found = my_case(db, case_id)
     sentence = getattr(refusal, "sentence", "Somebody changed this case a moment ago. Read it again before you send.")
     return _page(case_id, found, 409, text=text, refusal=sentence)
 
@@ -158,7 +177,7 @@ def place(case_id: int) -> Any:
     """Triage sets the place; the case goes to the office that can decide."""
     try:
         with house().database.transaction() as db:
-            found = _case(db, case_id, lock=True)
+            found = my_case(db, case_id, lock=True)
             _unchanged(found)
             actions.place_case(db, house(), found, request.form.get("place", ""), g.staff.id, datetime.now(UTC))
             queue_row = db.get_one(QueueRow, found.queue)
@@ -174,7 +193,7 @@ def place(case_id: int) -> Any:
 def number(case_id: int) -> Any:
     """Shows the phone number, where she did not ask to keep it from the office; the look is in the audit."""
     with house().database.transaction() as db:
-        found = _case(db, case_id)
+        found = my_case(db, case_id)
         if found.address_id is None or found.answer_by not in ("write", "call"):
             abort(404)
         audit.write(db, actor=actor(), act="number.read", thing=f"case:{case_id}", now=datetime.now(UTC))
@@ -191,7 +210,7 @@ def number(case_id: int) -> Any:
 def send_again(case_id: int, row_id: int) -> Any:
     """Sends once more what failed, or what may not have arrived."""
     with house().database.transaction() as db:
-        found = _case(db, case_id)
+        found = my_case(db, case_id)
         events = [f"event:{event.id}" for event in events_of(db, case_id)]
         if row_id not in {row.id for row in outbox.about(db, [f"case:{found.id}", *events])}:
             abort(404)

@@ -159,6 +159,13 @@ def drop(db: Session, row_id: int) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
+def take_back(db: Session, thing: str, now: datetime) -> int:
+    """Nothing more of this goes out: what still waits is a dead letter that says so."""
+    mine = update(Outgoing).where(Outgoing.about == thing, Outgoing.state == "waiting")
+    done = db.execute(mine.values(state="failed", settled_at=now, error="stopped by staff"))
+    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
 def purge(db: Session, now: datetime) -> None:
     """Forgets replies after two days, as hops are."""
     over = and_(Outgoing.purpose == "reply", Outgoing.put_at < now - REPLIES_KEPT)

@@ -11,25 +11,29 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 import phonenumbers
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ... import seal
 from ...cases import attachments
-from ...cases.records import Case
 from ...channels import Channel, Malformed, Message, Turn, outbox
-from ...channels.outbox.records import Outgoing
 from ...country import Pack
 from ...db import insert_new
+from ...hotline import actions as hotline
 from ...house import House
+from ...outreach import actions as outreach
 from ...people import actions as people
 from ...people.records import Address
 from ..book import Book
-from ..records import Conversation, HeardRow, Left, Question
+from ..records import Conversation, HeardRow, Left
 from . import waiting
 from .closing import SESSION, session_key
 from .closing import forget_if_unneeded as forget_if_unneeded
+from .looking import Asked as Asked
+from .looking import Looking
+from .looking import Standing as Standing
 from .sitting import Sitting
+from .waiting import ask_later as ask_later
 
 HEARD_FOR = timedelta(hours=48)
 HOP = "hop"
@@ -105,6 +109,15 @@ def _hop_hash(message: Message) -> str:
     return seal.ring().hash(f"{message.session}\0{message.replay}", HOP)
 
 
+def standing(
+    db: Session, house: House, book: Book, channel: Channel, address: Address, tags: list[str], now: datetime
+) -> Standing | None:
+    """Where the conversation of an address stands, in these languages; the operator's own first."""
+    looking = Looking(db, house, book, house.pack_of_channel(channel.name), channel.name, address, now)
+    looking.on = channel
+    return looking.standing(tags)
+
+
 def hung_up(db: Session, house: House, book: Book, channel: Channel, message: Message, now: datetime) -> None:
     """The network says that a session was cut. Where something would be lost, and may be named on this phone, she is
     told once how to go on; nothing of what she said is in that text."""
@@ -153,8 +166,7 @@ def purge(db: Session, now: datetime) -> None:
     waiting.forget_old(db, now)
     outbox.purge(db, now)
     attachments.purge(db, now)
-    quiet = select(Address.id).where(Address.last_month < people.month_before(now.date()), Address.stopped_at.is_(None))
-    quiet = quiet.where(Address.person_id.is_(None))
-    for table in (Conversation, Case, Outgoing, Question):
-        quiet = quiet.where(~exists().where(table.address_id == Address.id))
-    db.execute(delete(Address).where(Address.id.in_(quiet)))
+    outreach.purge(db, now)
+    for address_id in hotline.purge(db, now):
+        forget_if_unneeded(db, address_id)
+    people.forget_quiet(db, now)

@@ -11,12 +11,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from ... import seal
-from ...cases.records import of_address
 from ...channels import Message, outbox
+from ...hotline import actions as hotline
 from ...language.catalogue import mark
 from ...language.tags import SOURCE
 from ...people import actions as people
-from ...people.records import Address
 from .. import talk, unfinished
 from ..records import Conversation, Left
 from ..state import Lapsed, State, from_json, stands, to_json
@@ -130,22 +129,20 @@ class Closing(Performing):
 
     def forget_number(self) -> None:
         """Keeps no trace of a number whose only use was a complaint that keeps none. Where the last reply still goes to
-        it by the outbox, it is forgotten with that."""
+        it by the outbox, or somebody still speaks with her, it is forgotten after that."""
         outbox.forget_replies(self.db, self.address.id)
+        hotline.forget_after_call(self.db, self.address.id)
         if self.listening and self.on.replies == "outbox":
             self.forgets = True
             return
-        forget_if_unneeded(self.db, self.address)
+        forget_if_unneeded(self.db, self.address.id)
 
 
-def forget_if_unneeded(db: Session, address: Address) -> None:
-    """Deletes a number that nothing needs any more."""
-    stopped = address.stopped_at is not None  # her wish to hear nothing must be remembered
-    if stopped or address.person_id or of_address(db, address.id, limit=1) or outbox.goes_to(db, address.id):
-        return
-    waiting.forget(db, address.id)
-    db.expunge(address)
-    people.forget(db, address.id)
+def forget_if_unneeded(db: Session, address_id: int) -> None:
+    """Deletes a number that nothing needs any more; what we would have asked of it later needs it no longer."""
+    waiting.forget(db, address_id)
+    hotline.let_go(db, address_id)
+    people.forget_if_free(db, address_id)
 
 
 def _keeps_no_number(state: State) -> bool:

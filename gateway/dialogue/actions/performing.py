@@ -51,7 +51,12 @@ class Performing:
     def language(self) -> str | None:
         """The address's language, if it may still be served."""
         tag = self.teller or self.address.language
-        return tag if tag in self.house.languages(self.pack) else None
+        return tag if tag in (*self.house.languages(self.pack), *self.spoken_here()) else None
+
+    def spoken_here(self) -> tuple[str, ...]:
+        """The languages of a channel that speaks: some are never written."""
+        row = self.pack.channels.get(self.channel)
+        return row.languages if row and row.kind == "voice" else ()
 
     def advance(self, state: State, event: Event | None, carries: frozenset[str] = talk.NO_MEDIA) -> State:
         """Walks until a person must speak, performing what is wanted on the way and keeping what is parked."""
@@ -103,17 +108,19 @@ class Performing:
 
     def voice(self) -> Voice:
         """In which words this address is spoken to, on this channel."""
-        tag, pack = self.language() or SOURCE, self.pack
-        texts = self.book.texts
+        tag = self.language() or SOURCE
         return Voice(
-            texts=texts,
-            tag=tag,
-            size=self.on.size,
-            mode=self.on.mode,
-            row=lambda word, code: LISTS[word].label(pack, code, tag),
-            facts=lambda facts: facts_in_words(texts, tag, pack, facts, self.now.date()),
-            zone=pack.zone,
-        )
+            texts=self.book.texts, tag=tag, size=self.on.size, mode=self.on.mode, zone=self.pack.zone,
+            **self.of_language(tag),
+        )  # fmt: skip
+
+    def of_language(self, tag: str) -> dict[str, Any]:
+        """How names and facts are written in a language."""
+        texts, pack, today = self.book.texts, self.pack, self.now.date()
+        return {
+            "row": lambda word, code: LISTS[word].label(pack, code, tag),
+            "facts": lambda facts: facts_in_words(texts, tag, pack, facts, today),
+        }
 
     def drawn(self, state: State) -> Screens:
         return screens(self.book.flows, state, self.voice())

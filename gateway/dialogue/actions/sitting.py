@@ -10,6 +10,7 @@ from ...cases import attachments
 from ...channels import Channel, Line, Message, Turn
 from ...language import fold
 from ...language.tags import SOURCE
+from ...outreach import actions as outreach
 from ...people import actions as people
 from .. import talk
 from ..answers import is_pin
@@ -108,11 +109,22 @@ class Sitting(Greeting):
         return self.words().stops(text, only_plainly=free)
 
     def opened(self, text: str) -> Opened | None:
-        """What a sentence written at the menu opens; START opens nothing, and lets our messages come again."""
+        """What a sentence written at the menu opens; START opens nothing, and lets our messages come again. The code of
+        a campaign is counted, and is no part of the sentence."""
+        text = self.without_code(text)
         if self.words().starts(text):
             people.start(self.db, self.address.id)
             return Opened("")
         return opening(self.house, self.pack, self.book, self.language() or SOURCE, text)
+
+    def without_code(self, text: str) -> str:
+        """The text without the code of a campaign, which is counted; with nobody's name."""
+        words = text.split()
+        codes = [word for word in words if word.strip(".,!").upper() in self.pack.campaigns]
+        if not codes:
+            return text
+        outreach.count_code(self.db, self.pack.code, codes[0].strip(".,!").upper(), self.now.date())
+        return " ".join(word for word in words if word not in codes)
 
     def heard(self, state: State, text: str, message: Message) -> Heard | Opened:
         """The input; a secret number leaves this function only as a keyed hash. Where the menu waits, a sentence may

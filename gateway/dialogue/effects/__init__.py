@@ -20,7 +20,7 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import addresses, cases, places, planned
+from . import addresses, cases, news, places, planned
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -37,7 +37,10 @@ def keep_latin(stand: Stand, answers: Answers) -> Done:
 
 
 def _latin(stand: Stand, tag: str) -> str:
-    """The same language in Latin letters, if it may be served here."""
+    """The same language in Latin letters, if it may be served here; nothing is read by telephone."""
+    row = stand.pack.channels.get(stand.channel)
+    if row and row.kind == "voice":
+        return ""
     latin = stand.house.traits[tag].latin if tag in stand.house.traits else ""
     return latin if latin in stand.house.languages(stand.pack) else ""
 
@@ -48,7 +51,9 @@ def offered_here(stand: Stand, answers: Answers) -> Done:
 
 
 def languages(stand: Stand, answers: Answers) -> list[str]:
-    return list(stand.house.languages(stand.pack))
+    """Those that may be written; by telephone, those that the channel speaks."""
+    row = stand.pack.channels.get(stand.channel)
+    return list(row.languages) if row and row.kind == "voice" else list(stand.house.languages(stand.pack))
 
 
 def offered(stand: Stand, answers: Answers) -> list[str]:
@@ -62,13 +67,14 @@ def topics(stand: Stand, answers: Answers) -> list[str]:
 
 
 MORE = "more"
-SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety", "link"))
+SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety", "link", "news"))
 
 EFFECTS: Mapping[str, Word] = {
     "keep_language": Word(EffectWords("look", ("kept", "asks"), reads=("which",)), keep_language),
     "keep_latin": Word(EffectWords("look", ("kept",), reads=("which",)), keep_latin),
     "offered_here": Word(EffectWords("look", ("yes", "no")), offered_here),
     **addresses.EFFECTS,
+    **news.EFFECTS,
     **cases.EFFECTS,
     **places.EFFECTS,
 }

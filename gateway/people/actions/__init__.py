@@ -5,14 +5,11 @@ from __future__ import annotations
 from .addresses import CODES_A_DAY as CODES_A_DAY
 from .addresses import NUMBER as NUMBER
 from .addresses import close as close
-from .addresses import forget as forget
-from .addresses import has_stopped as has_stopped
 from .addresses import hear_from as hear_from
 from .addresses import is_kept as is_kept
 from .addresses import keep_language as keep_language
 from .addresses import language_of as language_of
 from .addresses import lock_address as lock_address
-from .addresses import month_before as month_before
 from .addresses import new_code as new_code
 from .addresses import number_of as number_of
 from .addresses import of_person as of_person
@@ -21,6 +18,8 @@ from .addresses import prove as prove
 from .addresses import start as start
 from .addresses import start_again as start_again
 from .addresses import stop as stop
+from .forgetting import forget_if_free as forget_if_free
+from .forgetting import forget_quiet as forget_quiet
 from .offices import copy_offices as copy_offices
 from .offices import parents_of as parents_of
 from .staff import PRESENCE as PRESENCE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -42,10 +42,6 @@ def lock_address(db: Session, address_id: int) -> Address | None:
     return db.scalar(select(Address).where(Address.id == address_id).with_for_update(key_share=True))
 
 
-def month_before(day: date) -> date:
-    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
 def keep_language(db: Session, address_id: int, tag: str) -> None:
     db.execute(update(Address).where(Address.id == address_id).values(language=tag))
 
@@ -59,22 +55,12 @@ def start(db: Session, address_id: int) -> None:
     db.execute(update(Address).where(Address.id == address_id).values(stopped_at=None))
 
 
-def forget(db: Session, address_id: int) -> None:
-    """Deletes an address. The caller has made sure that nothing refers to it."""
-    db.execute(delete(Proof).where(or_(Proof.asked_by == address_id, Proof.sent_to == address_id)))
-    db.execute(delete(Address).where(Address.id == address_id))
-
-
 def is_kept(db: Session, address_id: int) -> bool:
     return db.scalar(select(Address.id).where(Address.id == address_id)) is not None
 
 
 def number_of(db: Session, address_id: int) -> str:
     return db.get_one(Address, address_id).number
-
-
-def has_stopped(db: Session, address_id: int) -> bool:
-    return db.get_one(Address, address_id).stopped_at is not None
 
 
 def start_again(db: Session, address_id: int) -> None:

@@ -1,0 +1,50 @@
+"""Answers told by voice: put on the hotline's queue, and how each call came out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .. import audit
+from ..hotline import actions as hotline
+from ..hotline.records import Task
+from ..house import House
+from .records import Case, CaseEvent
+from .rules import Refusal
+from .timeline import note as note_event
+
+
+def by_voice(db: Session, case: Case, event: CaseEvent, now: datetime) -> None:
+    """An operator tells her the answer."""
+    hotline.put_task(
+        db, case.country, "tell", about=f"event:{event.id}", address_id=case.address_id, language=case.language,
+        hours=case.safe_hours, due_at=now + hotline.CALL_BACK_WITHIN, once=f"tell:{event.id}", now=now,
+    )  # fmt: skip
+
+
+def tell_by_voice(db: Session, about: str, now: datetime) -> None:
+    """The text about this (`event:12`) has reached nobody: an operator tells it, unless one does already."""
+    kind, _, number = about.partition(":")
+    event = db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+    if event:
+        by_voice(db, db.get_one(Case, event.case_id), event, now)
+
+
+def note_call(
+    db: Session, house: House, task: Task, case: Case, outcome: str, note: str, staff_id: int, once: str, now: datetime
+) -> None:
+    """How a call to tell an answer came out: told, no_answer, wrong_person. Until it is told it is tried again, three
+    times in all."""
+    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
+        return
+    if task.state not in ("waiting", "taken"):
+        raise Refusal("This answer has already been told.")
+    if outcome == "told":
+        hotline.done(db, task, now)
+    else:
+        hotline.not_reached(db, house, task, now)
+    data: dict[str, object] = {"outcome": outcome, "task": task.id}
+    note_event(db, case, "call", now, staff_id, body=note.strip() or None, data=data, once=once)
+    audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)

@@ -1,0 +1,24 @@
+"""Every change to what waits for an operator."""
+
+from __future__ import annotations
+
+from .calls import answered as answered
+from .calls import begin_call as begin_call
+from .calls import leave_message as leave_message
+from .calls import left_queue as left_queue
+from .calls import log_call as log_call
+from .calls import log_silence as log_silence
+from .calls import of_sid as of_sid
+from .calls import wrap_up as wrap_up
+from .forgetting import forget_after_call as forget_after_call
+from .forgetting import let_go as let_go
+from .forgetting import purge as purge
+from .missed import claim as claim
+from .missed import import_missed as import_missed
+from .missed import ring as ring
+from .missed import rung_back as rung_back
+from .tasks import CALL_BACK_WITHIN as CALL_BACK_WITHIN
+from .tasks import done as done
+from .tasks import not_reached as not_reached
+from .tasks import put_task as put_task
+from .tasks import take as take

@@ -1,0 +1,69 @@
+"""What waits for an operator: put, taken, given back, tried, done."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ...channels import outbox
+from ...house import House
+from ...language.catalogue import mark
+from ...language.tags import SOURCE
+from ...people.records import Address
+from ..records import Task
+from ..rules import next_attempt
+
+UNREACHED = mark("sms.unreached", "We tried to call you. Please call {hotline}.")
+CALL_BACK_WITHIN = timedelta(hours=4)
+
+
+def put_task(
+    db: Session, country: str, kind: str, *, about: str, address_id: int | None, language: str, hours: str = "",
+    skill: str = "", due_at: datetime, once: str, now: datetime,
+) -> Task | None:  # fmt: skip
+    """Something for an operator. `once`: the same word puts nothing a second time."""
+    if db.scalar(select(Task.id).where(Task.once == once)):
+        return None
+    task = Task(
+        country=country, kind=kind, about=about, address_id=address_id, language=language, hours=hours, skill=skill,
+        put_at=now, due_at=due_at, next_at=now, once=once,
+    )  # fmt: skip
+    db.add(task)
+    db.flush()
+    return task
+
+
+def take(db: Session, task_id: int, staff_id: int) -> bool:
+    """Gives a task to somebody, unless it lies with somebody else."""
+    free = update(Task).where(Task.id == task_id, Task.state == "waiting")
+    done = db.execute(free.values(state="taken", taken_by=staff_id))
+    return bool(done.rowcount) or db.get_one(Task, task_id).taken_by == staff_id  # type: ignore[attr-defined]
+
+
+def done(db: Session, task: Task, now: datetime) -> None:
+    task.state, task.taken_by, task.ended_at = "done", None, now
+    db.flush()
+
+
+def not_reached(db: Session, house: House, task: Task, now: datetime) -> None:
+    """A call without an answer: another attempt later, or after the third a neutral text and the end of it."""
+    task.attempts, task.tried_at, task.taken_by = task.attempts + 1, now, None
+    again = next_attempt(task.attempts, now)
+    if again:
+        task.state, task.next_at = "waiting", again
+    else:
+        task.state, task.ended_at = "unreached", now
+        _say_we_tried(db, house, task, now)
+    db.flush()
+
+
+def _say_we_tried(db: Session, house: House, task: Task, now: datetime) -> None:
+    address = db.get(Address, task.address_id) if task.address_id else None
+    if address is None or address.stopped_at or not address.is_phone():
+        return
+    pack = house.packs[task.country]
+    body = house.texts.say(task.language or SOURCE, UNREACHED, hotline=pack.hotline)
+    way, once = pack.writes_to(address.number), f"unreached:{task.id}"
+    outbox.put(db, way, address.id, body, purpose="news", about=task.about, once=once, now=now)

@@ -171,10 +171,12 @@ def wake_later(db: Session, job: str, row_id: object) -> None:
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the settings on which Sala's promises rest (durable commits, foreign keys)."""
+    """An engine with the settings on which Sala's promises rest: durable commits, foreign keys, nobody's words in the
+    sentence of an error."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=20)
+        return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    arguments = {"timeout": 30, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, pool_size=20, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

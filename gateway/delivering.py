@@ -24,6 +24,7 @@ from .db import Mark, leave_mark
 from .dialogue import actions as dialogue
 from .falling import fall_through
 from .house import House
+from .outreach import actions as outreach
 from .people import actions as people
 from .people.records import Address
 
@@ -60,15 +61,22 @@ class Delivering:
         database = self.house.database
         with database.reading() as db:
             address = db.get_one(Address, row.address_id)
-            wait = self._wait(db, row, address, now)
+            refused = _not_wanted(db, row, address)
+            wait = None if refused else self._wait(db, row, address, now)
+        if refused:
+            with database.transaction() as db:
+                outbox.withdraw(db, row.id, refused, now)
+            return
         if wait:
             with database.transaction() as db:
                 outbox.postpone(db, row.id, *wait)
             return
         try:
-            if row.kind != posting.REPLY and address.stopped_at:
-                raise NotSent("she asked for no messages", permanent=True)
-            provider_id = self.channels[row.channel].send(self._letter(row, address))
+            channel = self.channels[row.channel]
+            if (parts := channel.parts(row.body)) > 1:
+                with database.transaction() as db:
+                    outbox.note_parts(db, row.id, parts)
+            provider_id = channel.send(self._letter(row, address))
         except NotSent as failure:
             self._failed(row, failure)
             return
@@ -130,6 +138,8 @@ class Delivering:
             elif outbox.not_sent(db, row.id, failure, now):
                 fall_through(db, self.house, row, blocked=failure.blocked, now=now)
                 self._forget(db, row)
+            elif failure.unknown:
+                self._forget(db, row)
 
     def fetch(self, attachment_id: int, now: datetime) -> None:
         """Brings one photo or voice note in: fetched outside any transaction."""
@@ -154,6 +164,17 @@ class Delivering:
                 attachments.not_fetched(db, mine, failure.permanent, now)
             else:
                 attachments.keep(db, mine, body)
+
+
+def _not_wanted(db: Session, row: Ready, address: Address) -> str:
+    """Why a text is not to go out after all; empty where it is. After STOP she gets what she asks for, and nothing
+    else."""
+    if address.stopped_at and row.purpose not in ("reply", "code"):
+        return "she asked for no messages"
+    kind, _, number = row.about.partition(":")
+    if kind == "broadcast" and outreach.is_stopped(db, int(number)):
+        return "stopped by staff"
+    return ""
 
 
 def held_channels(db: Session, now: datetime) -> list[str]:

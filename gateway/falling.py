@@ -28,7 +28,7 @@ def fall_through(db: Session, house: House, failed: Ready, *, blocked: bool, now
     pack = house.pack_of_channel(failed.channel)
     way = pack.writes_to(phone.number)
     if way != failed.channel and phone.id != failed.address_id:
-        once = f"by-phone:{failed.id}"
+        once = f"by-phone:{failed.id}:{now.timestamp():.0f}"
         about, purpose = failed.about, failed.purpose
         outbox.put(db, way, phone.id, failed.body, purpose=purpose, about=about, once=once, now=now)
     elif not phone.text_only:

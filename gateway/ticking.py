@@ -16,6 +16,8 @@ import structlog
 from . import audit
 from .dialogue import actions as dialogue
 from .dialogue.book import Book
+from .hotline import actions as hotline
+from .hotline.actions import shifts
 from .jobs import Hands
 from .outreach import actions as outreach
 from .outreach.records import Broadcast
@@ -23,6 +25,7 @@ from .people import actions as people
 
 EVERY_SECONDS = 1.0
 PURGE_EVERY = 600
+SHIFTS_EVERY = 60
 REST = timedelta(minutes=5)
 POLL_WAITS = timedelta(days=14)
 log = structlog.get_logger()
@@ -72,6 +75,8 @@ class Tick:
         for case_id in self.hands.late_cases(now, self._resting("route", now)):
             self._one("route", case_id, now, partial(self.hands.route, case_id, now))
         self._one("seal", 0, now, self._seal)
+        if self._count % SHIFTS_EVERY == 0:
+            self._one("shifts", 0, now, partial(self._shifts, now))
         if self._count % PURGE_EVERY == 0:
             self._one("purge", 0, now, partial(self._purge, now))
         self._count += 1
@@ -109,6 +114,12 @@ class Tick:
         if waiting:
             with self.hands.house.database.transaction() as db:
                 audit.seal_new(db)
+
+    def _shifts(self, now: datetime) -> None:
+        """Nothing stays with an operator who has gone, and nobody on a line that is dead."""
+        with self.hands.house.database.transaction() as db:
+            shifts.end_of_those_gone(db, people.present(db, now), now)
+            hotline.leave_unheard(db, now)
 
     def _purge(self, now: datetime) -> None:
         with self.hands.house.database.transaction() as db:

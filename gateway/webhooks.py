@@ -39,6 +39,7 @@ WAIT = mark("hop.wait", "Please wait a minute, then dial again.")
 FAILED = mark(
     "hop.failed", "Something went wrong here ({incident}). What you told us before is kept. Please dial again."
 )
+WRITE_AGAIN = mark("hop.write_again", "Something went wrong here ({incident}). Please write it again.")
 log = structlog.get_logger()
 
 
@@ -85,12 +86,25 @@ def _answer(channel: Channel, here: House, message: Message) -> tuple[Turn, int 
             with here.database.transaction() as db:
                 return dialogue.answer(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
     except RateLimitExceeded:
+        if channel.replies == "outbox":
+            abort(429)
         return Turn(_in_her_language(here, number, WAIT), ends=True), None
     except Malformed:
         raise
     except Exception:
-        failed = _in_her_language(here, number, FAILED, incident=incident(f"hop on {channel.name}"))
-        return Turn(failed, ends=True), None
+        return _failed(channel, here, number, incident(f"hop on {channel.name}"))
+
+
+def _failed(channel: Channel, here: House, number: str, told: str) -> tuple[Turn, int | None]:
+    """What she said was not kept, and she is told so. Where not even that can be put out, the provider hears of it, and
+    brings it again."""
+    turn = Turn(_in_her_language(here, number, WRITE_AGAIN if channel.threads else FAILED, incident=told), ends=True)
+    if channel.replies != "outbox":
+        return turn, None
+    country, now = here.pack_of_channel(channel.name).code, datetime.now(UTC)
+    with here.database.transaction() as db:
+        address = people.hear_from(db, country, number, now)
+        return turn, outbox.put_reply(db, channel.name, address.id, turn, once=f"failed:{told}", inline=False, now=now)
 
 
 def _status(channel: Channel, here: House) -> Response:

@@ -24,7 +24,7 @@ class Desk:
         self.page = answer.get_data(as_text=True)
         return self.page
 
-    def post(self, path: str, status: int = 200, **form: str) -> str:
+    def post(self, path: str, status: int = 200, **form: str | list[str]) -> str:
         form = {"csrf_token": self.hidden("csrf_token"), **form}
         answer = self.client.post(path, data=form, follow_redirects=True)
         assert answer.status_code == status, (path, answer.status_code)
@@ -33,6 +33,10 @@ class Desk:
 
     def hidden(self, name: str) -> str:
         return re.search(rf'name="{name}" value="([^"]*)"', self.page)[1]
+
+    def on_shift(self, *languages: str, phone: str = "") -> str:
+        self.get("/console/hotline")
+        return self.post("/console/hotline/shift", language=list(languages), phone=phone)
 
     def sign_in(self, password: str = PASSWORD, status: int = 200, **more: str) -> str:
         self.get("/console/sign-in")

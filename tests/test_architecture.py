@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
     ("settings", "seal", "parent", "logs"), ("reading", "clock", "language"), ("country",), ("db",), ("audit",), ("house",),
     ("web",), ("channels",), ("people",), ("hotline", "outreach"), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering", "ringing"), ("jobs",), ("ticking",),
-    ("calling",), ("console", "webhooks"), ("cli",),
+    ("line",), ("calling_out",), ("calling",), ("console", "webhooks"), ("cli",),
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
 SIBLINGS = {"cases", "appointments", "entitlements"}

@@ -12,9 +12,12 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) ->
     case = sala.lodge(*TO_HOW, "2", "1", "1")
     staff["officer"].answer(case.id, "Your money comes on Monday.", act="resolve")
     operator = staff["operator"]
-    assert "in the morning" in operator.get("/console/hotline")
+    operator.on_shift()
+    assert "in the morning" in operator.page
     path = f"/console/calls/tell/{sala.all_of(Task)[0].id}"
-    assert "Your money comes on Monday." in operator.get(path)
+    operator.get(path, 409)
+    take = f"/console/hotline/task/{sala.all_of(Task)[0].id}/take"
+    assert "Your money comes on Monday." in operator.post(take)
     assert "+85599000001" not in operator.page
     assert "+85599000001" in operator.post(f"{path}/number")
     operator.post(f"{path}/outcome", 400, outcome="maybe")
@@ -22,13 +25,12 @@ def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) ->
     for _ in range(2):
         operator.post(f"{path}/outcome", outcome="no_answer", note="", once=once)
     assert "calls so far: 1" in operator.get("/console/hotline")
-    operator.get(path)
+    operator.post(take)
     operator.post(f"{path}/outcome", outcome="told", note="She thanked us.", once=operator.hidden("once"))
     assert "Nobody waits for a call." in operator.get("/console/hotline")
-    operator.get(path)
-    operator.post(f"{path}/number", 404)
-    operator.get(path)
+    operator.post(f"{path}/number", 409)
     operator.post(f"{path}/outcome", 409, outcome="told", once="again")
+    assert "This has already been done." in operator.page
     assert [event.data["outcome"] for event in sala.all_of(CaseEvent) if event.kind == "call"] == ["no_answer", "told"]
     operator.get(f"/console/case/{case.id}", 403)
 

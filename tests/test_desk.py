@@ -213,7 +213,7 @@ def test_what_she_sent_is_seen_and_heard_by_whoever_may_read_the_case(sala, staf
         ids = [note(db, "kh-telegram", "photo", f"f{n}", "<b>her hut</b>", datetime.now(UTC)) for n in range(3)]
         keep(db, db.get_one(Attachment, ids[0]), b"\xff\xd8\xff a picture")
         keep(db, db.get_one(Attachment, ids[1]), b"<script>alert(1)</script>")
-        belong(db, ids, case.id)
+        belong(db, ids, case, datetime.now(UTC))
     officer = staff["officer"]
     page = officer.get(f"/console/case/{case.id}")
     assert page.count("A photo she sent") == 1

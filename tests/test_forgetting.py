@@ -31,7 +31,9 @@ def staff_of(db) -> int:
 
 
 def a_call(db, house, staff_id, number):
-    hotline.wrap_up(db, hotline.log_call(db, house.packs["kh"], "kh-desk", number, staff_id, NOW), "other", "x", NOW)
+    hotline.wrap_up(
+        db, hotline.log_call(db, house.packs["kh"], "kh-desk", number, staff_id, number, NOW), "other", "x", NOW
+    )
 
 
 def a_task(db, house, staff_id, number):

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from gateway.cases.attachments import Attachment, keep, note
+from gateway.cases.attachments import Attachment, belong, keep, note
 from gateway.cases.records import Case
 from gateway.console.hotline.figures import repeats, row_of
-from gateway.console.hotline.queue import in_order, read_list
+from gateway.console.hotline.queue import in_order
 from gateway.country.articles import find, read_articles
 from gateway.hotline import actions as hotline
 from gateway.hotline.actions import shifts
-from gateway.hotline.records import Call, Flag, Handover, Shift, Task
+from gateway.hotline.exchange import decoded, read_list
+from gateway.hotline.records import Call, Flag, Handover, Shift, Task, waiting_tasks
 from gateway.hotline.rules import fits, may_call_now, next_attempt
-from gateway.people.actions import hear_from
+from gateway.people.actions import add_staff, hear_from
 from gateway.people.records import Address
 from gateway.settings import ROOT
 
-from .desk import TO_HOW
+from .desk import HASH, TO_HOW, Desk
 from .writers import Texter
 
 NUMBER = "+85599000001"
@@ -30,13 +32,28 @@ NOW = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)
 
 @pytest.fixture
 def operator(staff):
+    staff["operator"].on_shift()
     return staff["operator"]
+
+
+@pytest.fixture
+def other(sala, staff):
+    """A second operator."""
+    with sala.house.database.transaction() as db:
+        add_staff(
+            db, name="other", role="operator", password=HASH, country="kh", offices=(), language="en", totp=None,
+            actor="system", now=datetime.now(UTC),
+        )  # fmt: skip
+    desk = Desk(sala, "other")
+    desk.sign_in()
+    desk.on_shift()
+    return desk
 
 
 def call(desk, number: str = "099 000 001") -> str:
     """Logs a call; its path."""
     desk.get("/console/hotline")
-    desk.post("/console/hotline/call", number=number)
+    desk.post("/console/hotline/call", number=number, once=desk.hidden("once"))
     return re.search(r"(/console/hotline/call/\d+)/end", desk.page)[1]
 
 
@@ -206,8 +223,10 @@ def test_a_task_is_taken_by_one(sala, staff, operator) -> None:
         assert not hotline.take(db, number, 999)
     operator.post(f"/console/hotline/task/{number}/outcome", outcome="no_answer")
     assert [(row.state, row.attempts) for row in sala.all_of(Task)] == [("waiting", 1)]
-    operator.get(f"/console/hotline/task/{number}")
-    operator.post(f"/console/hotline/task/{number}/outcome", outcome="reached")
+    operator.post(f"/console/hotline/task/{number}/take")
+    for _ in range(2):
+        operator.post(f"/console/hotline/task/{number}/outcome", outcome="reached")
+    assert len(sala.all_of(Call)) == 1
     assert "Begin the script" in operator.page
     path = re.search(r"(/console/hotline/call/\d+)/end", operator.page)[1]
     operator.post(f"{path}/end", outcome="information", note="")
@@ -220,7 +239,8 @@ def test_a_message_is_heard_and_written_down(sala, staff, operator) -> None:
         kept = note(db, "kh-hotline", "voice", "https://api.twilio.com/r", "", NOW)
         keep(db, db.get(Attachment, kept), b"OggS her voice")
         db.get(Task, number).attachment_id = kept
-    operator.get(f"/console/hotline/task/{number}")
+    assert operator.client.get(f"/console/hotline/voice/{kept}").status_code == 404
+    operator.post(f"/console/hotline/task/{number}/take")
     heard = operator.client.get(f"/console/hotline/voice/{kept}")
     assert (heard.data, heard.content_type) == (b"OggS her voice", "audio/ogg")
     operator.post(f"/console/hotline/voice/{kept}/words", words="ប្រាក់មិនទាន់មក")
@@ -232,8 +252,7 @@ def test_a_message_is_heard_and_written_down(sala, staff, operator) -> None:
 
 
 def test_after_a_shift_nothing_lies_with_her_and_the_next_takes_over_by_name(sala, operator) -> None:
-    operator.get("/console/hotline")
-    operator.post("/console/hotline/shift", language="km", phone="012 345 678")
+    operator.on_shift("km", phone="012 345 678")
     operator.post("/console/hotline/state", state="break")
     assert "On a break" in operator.page
     number = task(sala)
@@ -344,9 +363,9 @@ def test_figures_count_what_they_say() -> None:
         one(3, 7, 600, 20),
         one(4, 9, 700, None, outcome="abandoned"),
     ]
-    again = repeats(calls)
-    assert again == {3}
-    row = row_of("km", calls, again)
+    again, final = repeats(calls)
+    assert (again, final) == ({3}, {2, 3, 4})
+    row = row_of("km", calls, again, final)
     assert (row.offered, row.answered, row.abandoned, row.wait, row.handling, row.again, row.first) == (
         4,
         3,
@@ -354,7 +373,7 @@ def test_figures_count_what_they_say() -> None:
         20,
         60,
         1,
-        1,
+        2,
     )
 
 
@@ -363,3 +382,216 @@ def test_the_figures_page_holds_no_number_and_is_not_for_operators(staff, operat
     assert NUMBER not in staff["supervisor"].get("/console/hotline/figures")
     assert "Hotline figures" in staff["coordinator"].get("/console/hotline/figures")
     operator.get("/console/hotline/figures", 403)
+
+
+# Who holds what
+
+
+def test_two_operators_take_the_same_task_at_once(sala, staff) -> None:
+    number = task(sala)
+    together = 1 if sala.house.settings.database_url.startswith("sqlite") else 2  # SQLite has one writer at a time
+    start, taken = threading.Barrier(together), {}
+
+    def grab(staff_id: int) -> None:
+        with sala.house.database.transaction() as db:
+            db.get(Task, number)
+            start.wait(10)
+            taken[staff_id] = hotline.take(db, number, staff_id)
+
+    both = [threading.Thread(target=grab, args=(staff_id,)) for staff_id in (1, 2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(taken.values()) == [False, True]
+
+
+def test_what_lies_with_one_operator_is_nobody_elses(sala, staff, operator, other) -> None:
+    case = sala.lodge(*TO_HOW, "3", "1")
+    staff["officer"].answer(case.id, "Come on Monday.")
+    tell, back = sala.all_of(Task)[0].id, task(sala, number="+85599000002")
+    for number in (tell, back):
+        operator.post(f"/console/hotline/task/{number}/take")
+        other.get("/console/hotline")
+        other.post(f"/console/hotline/task/{number}/take", 409)
+        other.post(f"/console/hotline/task/{number}/number", 409)
+        other.post(f"/console/hotline/task/{number}/outcome", 409, outcome="done")
+        other.get(f"/console/hotline/task/{number}", 409)
+    other.get(f"/console/calls/tell/{tell}", 409)
+    assert "Come on Monday" not in other.page
+    other.post(f"/console/calls/tell/{tell}/outcome", 409, outcome="told", once="x")
+    assert [row.state for row in sala.all_of(Task)] == ["taken", "taken"]
+
+
+def test_nobody_takes_anything_without_a_shift_nor_a_caller_without_a_telephone(sala, staff, operator) -> None:
+    waiting, ringing = task(sala), task(sala, "call", number="+85599000002")
+    operator.post(f"/console/hotline/task/{ringing}/take", 409)
+    assert "on which telephone you can be reached" in operator.page
+    operator.post("/console/hotline/home", note="")
+    operator.post(f"/console/hotline/task/{waiting}/take", 409)
+    assert "Begin your shift first" in operator.page
+    assert {row.state for row in sala.all_of(Task)} == {"waiting"}
+
+
+def test_whoever_signs_out_leaves_nothing_behind(sala, operator) -> None:
+    number = task(sala)
+    operator.post(f"/console/hotline/task/{number}/take")
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=6))
+    sala.tick._count = 0
+    assert sala.all_of(Task)[0].state == "taken"
+    operator.get("/console/hotline")
+    operator.post("/console/sign-out")
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=7))
+    assert (sala.all_of(Task)[0].state, sala.all_of(Task)[0].taken_by) == ("waiting", None)
+    assert sala.all_of(Handover)[0].tasks == [number]
+
+
+def test_a_double_click_counts_once(sala, operator) -> None:
+    number = task(sala)
+    operator.post(f"/console/hotline/task/{number}/take")
+    operator.post(f"/console/hotline/task/{number}/outcome", outcome="no_answer")
+    for _ in range(2):
+        operator.post(f"/console/hotline/task/{number}/outcome", 409, outcome="no_answer")
+    assert sala.all_of(Task)[0].attempts == 1
+    operator.get("/console/hotline")
+    once = operator.hidden("once")
+    for _ in range(2):
+        operator.post("/console/hotline/call", number="099 000 007", once=once)
+    assert len(sala.all_of(Call)) == 1
+    for _ in range(2):
+        operator.post(f"/console/hotline/call/{sala.all_of(Call)[0].id}/end", outcome="abuse", note="")
+    assert len(sala.all_of(Flag)) == 1
+
+
+def test_two_begins_are_one_shift(sala, staff) -> None:
+    with sala.house.database.transaction() as db:
+        for _ in range(2):
+            shifts.begin(db, "kh", 1, ["km"], [], "", NOW)
+    assert len(sala.all_of(Shift)) == 1
+
+
+@pytest.mark.parametrize(("language", "speaks"), [("km-Latn", "km"), ("lo", "lo-Latn"), ("km", "km-Latn")])
+def test_a_language_is_spoken_whatever_its_letters(language, speaks) -> None:
+    assert fits(language, "", frozenset({speaks}), frozenset())
+
+
+def test_a_caller_on_the_line_is_never_behind_a_long_list(sala) -> None:
+    for number in range(3):
+        task(sala, due=NOW - timedelta(days=number))
+    ringing = task(sala, "call", due=NOW)
+    with sala.reading() as db:
+        assert waiting_tasks(db, "kh", limit=2)[0].id == ringing
+
+
+def test_she_who_chose_hotline_only_is_told_when_she_calls(sala, staff, operator) -> None:
+    """Also after three calls in vain."""
+    case = sala.lodge(*TO_HOW, "3", "1")
+    staff["officer"].answer(case.id, "Come on Monday.", act="resolve")
+    with sala.house.database.transaction() as db:
+        row = db.get_one(Task, sala.all_of(Task)[0].id)
+        for _ in range(3):
+            hotline.not_reached(db, sala.house, row, NOW)
+    assert sala.all_of(Task)[0].state == "unreached"
+    path = call(operator)
+    assert "Come on Monday" in operator.post(f"{path}/facts", fact=case.reference[-4:])
+    operator.post(f"/console/hotline/task/{sala.all_of(Task)[0].id}/take")
+    operator.post(
+        f"/console/calls/tell/{sala.all_of(Task)[0].id}/outcome", outcome="told", note="", once=operator.hidden("once")
+    )
+    assert sala.all_of(Task)[0].state == "done"
+
+
+def test_a_fact_opens_the_case_that_it_fits_and_no_other(sala, operator) -> None:
+    """Two of one house use the phone; one of them asked that nobody calls her."""
+    place = ("2", "1", "1", "1", "3", "1", "2", "4", "9")
+    one, two = sala.lodge(*place, "1", "1"), sala.lodge(*place[1:], "3", "1")
+    shown = [f"{case.reference[:3]} {case.reference[3:6]}" for case in (one, two)]
+    path = call(operator)
+    page = operator.post(f"{path}/facts", fact=one.reference[-4:])
+    assert [reference in page for reference in shown] == [True, False]
+    page = operator.post(f"{path}/facts", fact="Siem Reab")
+    assert [reference in page for reference in shown] == [True, False]
+    operator.post(f"{path}/facts", 403, fact="Cambodia")
+    operator.post(f"{path}/end", outcome="status", note="")
+    operator.get("/console/hotline")
+    operator.post(f"{path}/facts", 409, fact=two.reference[-4:])
+
+
+def test_what_was_spoken_with_a_complaint_is_written_down_for_the_office(sala, staff, operator) -> None:
+    case = sala.lodge(*TO_HOW, "1", "1")
+    with sala.house.database.transaction() as db:
+        kept = note(db, "kh-hotline", "voice", "https://api.twilio.com/r", "", NOW)
+        belong(db, [kept], db.get_one(Case, case.id), NOW)
+        keep(db, db.get_one(Attachment, kept), b"OggS her voice")
+    found = sala.all_of(Task)[0]
+    assert (found.kind, found.address_id) == ("write_down", None)
+    assert "Write down what she said" in operator.get("/console/hotline")
+    operator.post(f"/console/hotline/task/{found.id}/take")
+    assert "Show the number" not in operator.page
+    operator.post(f"/console/hotline/voice/{kept}/words", words="ប្រាក់មិនទាន់មក")
+    operator.post(f"/console/hotline/task/{found.id}/outcome", outcome="done")
+    assert "ប្រាក់មិនទាន់មក" in staff["officer"].get(f"/console/case/{case.id}")
+    assert sala.all_of(Task)[0].state == "done"
+
+
+def test_flags_of_another_country_are_not_seen(sala, staff, operator) -> None:
+    with sala.house.database.transaction() as db:
+        shifts.flag(db, hear_from(db, "la", "+8562055512345", NOW).id, 1, datetime.now(UTC))
+    supervisor = staff["supervisor"]
+    assert "Flagged for abuse" not in supervisor.get("/console/hotline/figures")
+    supervisor.post("/console/hotline/flag/1", 404, act="lift")
+    coordinator = staff["coordinator"]
+    coordinator.get("/console/hotline/figures")
+    coordinator.post("/console/hotline/flag/1", 403, act="lift")
+
+
+def test_our_own_calls_are_no_calls_of_hers(sala, operator, staff) -> None:
+    number = task(sala)
+    operator.post(f"/console/hotline/task/{number}/take")
+    operator.post(f"/console/hotline/task/{number}/outcome", outcome="reached")
+    assert sala.all_of(Call)[0].outgoing
+    assert "No call yet." in staff["supervisor"].get("/console/hotline/figures")
+
+
+@pytest.mark.parametrize("phone", ["+12025550123", "1289", "x", "+٨"])
+def test_the_operator_s_telephone_is_one_of_this_country(sala, staff, phone) -> None:
+    operator = staff["operator"]
+    operator.get("/console/hotline")
+    operator.post("/console/hotline/shift", 400, language="km", phone=phone)
+    assert "That is not a telephone number of this country." in operator.page
+
+
+@pytest.mark.parametrize(
+    ("body", "numbers"),
+    [
+        (b"02/12/2026,099000001", ["+85599000001"]),
+        (b"02.12.2026 09:10;012 345 678\n", ["+85512345678"]),
+        (b"number\ttime\n12345678\t9:15\n", ["+85512345678"]),
+        ("\ufeffnumber;when\n012345678;2026-12-02 09:10\n".encode("utf-16"), ["+85512345678"]),
+        ("\ufeffnumber,when\n012345678,2026-12-02\n".encode(), ["+85512345678"]),
+        (b"16101010,0001-01-01", ["+85516101010"]),
+        (b"012345678,9999-12-31T23:59-05:00", ["+85512345678"]),
+        (b"012345678\rmore", ["+85512345678"]),
+        (b"1764000000", []),
+        (b"\xff\xfe\x00", []),
+    ],
+)
+def test_lists_of_many_programs_name_nobody_who_did_not_ring(sala, body, numbers) -> None:
+    rows = read_list(decoded(body), sala.house.packs["kh"], NOW)
+    assert [number for number, _ in rows] == numbers
+    assert all(moment <= NOW for _, moment in rows)
+
+
+def test_who_rings_again_after_she_was_called_is_called_again(sala, operator) -> None:
+    morning, evening = NOW - timedelta(hours=1), NOW
+    pack = sala.house.packs["kh"]
+    with sala.house.database.transaction() as db:
+        assert hotline.import_missed(db, pack, [(NUMBER, morning), (NUMBER, morning + timedelta(minutes=2))], NOW) == 1
+        hotline.done(db, db.query(Task).one(), NOW)
+        assert hotline.import_missed(db, pack, [(NUMBER, morning), (NUMBER, evening)], NOW) == 1
+
+
+def test_a_nul_in_a_form_is_a_plain_refusal(sala, operator) -> None:
+    operator.get("/console/hotline")
+    operator.post("/console/articles/flag", 400, kind="wrong", article="a\0b", note="x")
+    assert sala.client.get("/?lang=k%00m").status_code == 400

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from gateway.channels import outbox
 from gateway.channels.outbox.records import Outgoing
 from gateway.channels.spending import spend
 from gateway.dialogue.records import Question
@@ -106,7 +107,7 @@ def test_it_is_put_out_a_few_at_a_beat_and_stopped_in_the_middle(sala, staff) ->
     approve(sala, number, by=1, word="stop")
     with sala.house.database.transaction() as db:
         assert actions.put_some(db, pack, number, NOW) == []
-    assert {(row.state, row.error) for row in sala.all_of(Outgoing)} == {("failed", "stopped by staff")}
+    assert {(row.state, row.error) for row in sala.all_of(Outgoing)} == {("withdrawn", "stopped by staff")}
     assert sala.all_of(Broadcast)[0].state == "stopped"
 
 
@@ -207,6 +208,39 @@ def test_a_poll_is_asked_when_she_next_dials_and_the_result_goes_to_who_answered
         assert len(db.scalars(select(PollAnswer)).all()) == 2
 
 
+def test_a_stopped_poll_is_asked_of_nobody_and_no_text_of_it_comes_back(network, sala, staff) -> None:
+    ids = people(sala, 2)
+    number = draft(sala, kind="poll")
+    approve(sala, number)
+    sala.tick.deliver(datetime.now(UTC))
+    with sala.house.database.transaction() as db:
+        claimed = outbox.claim(db, datetime.now(UTC))
+    approve(sala, number, by=1, word="stop")
+    with sala.house.database.transaction() as db:
+        for row in claimed:
+            outbox.postpone(db, row.id, NOW, "pace")
+    sala.hands.deliver(None, datetime.now(UTC))
+    assert {row.state for row in sala.all_of(Outgoing)} <= {"withdrawn", "delivered", "sent"}
+    assert {row.state for row in sala.all_of(Outgoing) if row.id in {ready.id for ready in claimed}} <= {"withdrawn"}
+    assert sala.caller(_number(sala, ids[0])).dial().startswith("How can we help?")
+    assert staff["supervisor"].get("/console/letters").count("To many</strong>") == 0
+
+
+def test_stop_ends_the_news_for_good(sala) -> None:
+    """Whoever later asks to be written to about a complaint has not asked for news again."""
+    ids = people(sala, 1)
+    with sala.house.database.transaction() as db:
+        address = db.get_one(Address, ids[0])
+        keep_language(db, address.id, "en")
+        number = address.number
+    Texter(sala, number).write("STOP")
+    sala.caller(number).dial()
+    sala.lodge("1", "1", "4", "9", "1", "1", number=number)
+    with sala.reading() as db:
+        assert db.get_one(Address, ids[0]).stopped_at is None
+        assert audience(db, "kh", actions.areas(sala.house.packs["kh"], "17")) == []
+
+
 def _number(sala, address_id: int) -> str:
     with sala.reading() as db:
         return db.get_one(Address, address_id).number
@@ -229,8 +263,6 @@ def test_who_may_not_sees_nothing_of_it(staff) -> None:
 
 
 def test_dead_letters_are_seen_without_their_words_and_sent_again(sala, staff) -> None:
-    from gateway.channels import outbox
-
     with sala.house.database.transaction() as db:
         address = hear_from(db, "kh", "+85599000001", NOW)
         row = outbox.put(db, "kh-sms", address.id, "her secret", purpose="answer", about="event:1", once="a", now=NOW)

@@ -47,12 +47,13 @@ class Phone:
         if status == 200:
             self.twiml = Xml.fromstring(answer.get_data(as_text=True))
             redirect = self.twiml.find("Redirect")
-            return (
-                self.ask(redirect.text, **{k: v for k, v in form.items() if k == "Direction"})
-                if redirect is not None
-                else self.twiml
-            )
+            if redirect is not None and self.twiml.find("Record") is None:
+                return self.ask(redirect.text, **{k: v for k, v in form.items() if k == "Direction"})
         return self.twiml
+
+    def say_nothing(self) -> Xml.Element:
+        """Twilio does not tell of a recording without a word: it goes on to what stands behind it."""
+        return self.ask(self.twiml.find("Redirect").text, CallStatus="in-progress")
 
     def call(self, **form: str) -> Xml.Element:
         return self.ask(f"/in/{self.channel}", CallStatus="ringing", **form)
@@ -119,7 +120,7 @@ def test_a_spoken_complaint_from_the_first_key_to_the_number(menu, sala) -> None
     menu.press("1", "1", "1")  # Khmer, a problem, not paid: where she lives, the operator asks
     assert menu.heard()[:1] == ["complaint.story"]
     menu.speak()
-    menu.speak(0)  # no more proof
+    menu.say_nothing()  # no more proof
     menu.press("3", "1")  # hotline only, send it
     heard = menu.heard()
     case = sala.all_of(Case)[0]
@@ -202,7 +203,13 @@ def test_in_the_hours_she_waits_in_a_queue_of_her_own(phone, sala) -> None:
 
 @pytest.mark.parametrize(
     ("presses", "kind"),
-    [(("1",), "call_back"), (("7",), "call_back"), (("",), "call_back"), (("2", "speak"), "message"), (("2",), "call")],
+    [
+        (("1",), "call_back"),
+        (("7",), "call_back"),
+        (("",), "call_back"),
+        (("2", "speak"), "message"),
+        (("2",), "call_back"),
+    ],
 )
 def test_when_nobody_answers_she_is_called_back_or_leaves_a_message(phone, sala, presses, kind) -> None:
     with time_machine.travel(OPEN):
@@ -234,8 +241,81 @@ def test_outside_the_hours_she_is_told_so_and_may_leave_a_message(phone, sala) -
     assert [task.kind for task in sala.all_of(Task)] == ["message"]
 
 
-def test_an_unknown_number_is_served_too(phone, sala) -> None:
-    phone.number = "anonymous"
+def test_a_story_is_kept_whatever_ended_it(menu, sala) -> None:
+    """She hangs up behind her last word, or presses the key that leads to a person: what she said is there."""
+    for sid, how in (("CA1", {"Digits": "hangup", "CallStatus": "completed"}), ("CA2", {"Digits": "0"})):
+        menu.sid, menu.number = sid, f"{NUMBER}{sid[-1]}"
+        menu.call()
+        menu.press("1", "1", "1")
+        url = {"RecordingUrl": f"https://api.twilio.com/{sid}", "RecordingDuration": "30"}
+        menu.ask(menu.twiml.find("Record").get("action"), **url, **how)
+    assert [row.source for row in sala.all_of(Attachment)] == [f"https://api.twilio.com/{n}" for n in ("CA1", "CA2")]
+
+
+@pytest.mark.parametrize("ending", ["hangs up at the sentence", "hangs up in the offer"])
+def test_who_hangs_up_while_nobody_is_there_is_called_back(phone, sala, ending) -> None:
+    with time_machine.travel(NIGHT if ending == "hangs up at the sentence" else OPEN):
+        phone.call()
+        if ending == "hangs up in the offer":
+            phone.ask("/in/kh-hotline/call/left", QueueResult="leave")
+        phone.ask("/in/kh-hotline/call/over", 204, CallStatus="completed")
+    assert [(task.kind, task.state) for task in sala.all_of(Task)] == [("call_back", "waiting")]
+
+
+def test_nobody_stays_on_a_dead_line(phone, sala) -> None:
+    with time_machine.travel(OPEN):
+        phone.call()
+    sala.tick.once(OPEN + timedelta(minutes=31))
+    assert [(task.kind, task.state) for task in sala.all_of(Task)] == [("call_back", "waiting")]
+
+
+def test_a_taken_call_is_not_over_before_the_two_hear_each_other(network, phone, sala, staff) -> None:
+    """The operator's telephone rings; the caller hangs up before she has picked up: she is called back."""
+    operator = staff["operator"]
+    operator.get("/console/hotline")
+    operator.post("/console/hotline/shift", language="km", phone="012 345 678")
+    with time_machine.travel(OPEN):
+        phone.call()
+    number = sala.all_of(Task)[0].id
+    operator.post(f"/console/hotline/task/{number}/take")
+    called = requests.get(f"{network}/calls", timeout=5).json()[-1]
+    assert called["To"] == "+85512345678"
+    phone.ask("/in/kh-hotline/call/left", QueueResult="hangup")
+    assert [(task.kind, task.state, task.taken_by) for task in sala.all_of(Task)] == [("call_back", "waiting", None)]
+
+
+def test_an_operator_presses_a_key_and_hears_her(network, phone, sala, staff) -> None:
+    operator = staff["operator"]
+    operator.get("/console/hotline")
+    operator.post("/console/hotline/shift", language="km", phone="012 345 678")
+    with time_machine.travel(OPEN):
+        phone.call()
+    caller, number = phone.sid, sala.all_of(Task)[0].id
+    operator.post(f"/console/hotline/task/{number}/take")
+    url = requests.get(f"{network}/calls", timeout=5).json()[-1]["Url"]
+    join, out = url.removeprefix(f"http://127.0.0.1:{sala.env['PORT']}"), {"Direction": "outbound-api"}
+    phone.sid = "CA2"
+    phone.ask(join, **out)
+    assert phone.heard() == ["A caller waits. To take the call, press one."]
+    asked = phone.twiml.find("Gather").get("action")
+    phone.ask(asked, Digits="", **out)  # voice mail
+    assert phone.twiml.find("Dial") is None
+    assert sala.all_of(Call)[0].answered_at is None
+    phone.ask(asked, Digits="1", **out)
+    assert phone.twiml.find("Dial").find("Queue").text == f"call-{sala.all_of(Call)[0].id}"
+    operator.get(f"/console/hotline/task/{number}")
+    operator.post(f"/console/hotline/task/{number}/outcome", outcome="reached")
+    assert len(sala.all_of(Call)) == 1
+    phone.sid = caller
+    phone.ask("/in/kh-hotline/call/left", QueueResult="bridged")
+    assert sala.all_of(Task)[0].state == "done"
+    operator.get("/console/hotline")
+    assert "Finish the call of" in operator.page
+
+
+@pytest.mark.parametrize("withheld", ["anonymous", "+266696687", "+7378742833", "+86282452253"])
+def test_an_unknown_number_is_served_too(phone, sala, withheld) -> None:
+    phone.number = withheld
     with time_machine.travel(OPEN):
         phone.call()
     assert phone.twiml.find("Enqueue") is not None
@@ -312,6 +392,20 @@ def test_voice_mail_hears_one_sentence_and_nobody_answers_three_times(beeper, sa
 def test_each_country_has_its_own_budget(beeper, sala, number, why) -> None:
     ring(beeper, "CA1", number)
     assert sala.all_of(Missed)[0].why == why
+
+
+def test_a_call_of_ours_whose_end_nobody_told_is_made_again(beeper, sala, network) -> None:
+    ring(beeper, "CA1")
+    now = datetime.now(UTC)
+    for _ in range(4):
+        now += timedelta(minutes=16)
+        sala.tick.deliver(now)
+    for _ in range(8):
+        now += timedelta(minutes=16)
+        sala.tick.deliver(now)
+    assert sala.all_of(Missed)[0].state == "unreached"
+    assert [task.kind for task in sala.all_of(Task)] == ["call_back"]
+    assert len(requests.get(f"{network}/calls", timeout=5).json()) == 3
 
 
 def test_a_budget_is_a_day_s(beeper, sala) -> None:

@@ -26,6 +26,7 @@ from . import attachments
 from .records import Case, CaseEvent, by_reference
 from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
 from .telling import by_voice
+from .telling import is_noted as is_noted
 from .telling import note_call as note_call
 from .telling import tell_by_voice as tell_by_voice
 from .timeline import note
@@ -43,7 +44,8 @@ WRITTEN = mark("sms.written", "{case}: {answer}")
 @dataclass(frozen=True)
 class Complaint:
     """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
-    attachments that came with it. `reads`: she has the number in writing already."""
+    attachments that came with it. `reads`: she has the number in writing already. `alone`:
+    she had left, and waits for no word of ours."""
 
     category: str
     place: str
@@ -58,6 +60,7 @@ class Complaint:
     flow: str
     sent: tuple[int, ...] = ()
     reads: bool = False
+    alone: bool = False
 
 
 def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime) -> Case:
@@ -87,8 +90,8 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
     )
     db.add(case)
     db.flush()
-    attachments.belong(db, told.sent, case.id)
-    note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads})
+    attachments.belong(db, told.sent, case, now)
+    note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads, "alone": told.alone})
     audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
     wake_later(db, "route", case.id)
     return case
@@ -120,15 +123,12 @@ def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
     _send_to_queue(db, pack, case, now, staff_id=None)
     case.due_at = clock.due(pack.calendar, case.opened_at, case.promise_days)
     case.routed_at = now
-    if not _has_it_in_writing(db, case):
-        _tell_phone(db, house, case, RECEIVED, once=f"received:{case.id}", purpose="received", now=now)
-    return True
-
-
-def _has_it_in_writing(db: Session, case: Case) -> bool:
-    """Whether the reply to her own message told the number, so that it is not written twice."""
     opened = db.scalar(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "opened"))
-    return opened is not None and bool(opened.data.get("reads"))
+    how = opened.data if opened else {}
+    if not how.get("reads"):  # else the reply to her own message told the number
+        asked, once = not how.get("alone"), f"received:{case.id}"
+        _tell_phone(db, house, case, RECEIVED, once=once, purpose="received", now=now, asked=asked)
+    return True
 
 
 def place_case(db: Session, house: House, case: Case, place: str, staff_id: int, now: datetime) -> None:
@@ -199,7 +199,7 @@ def _bring_news(db: Session, house: House, case: Case, event: CaseEvent, now: da
 
 def _tell_phone(
     db: Session, house: House, case: Case, sentence: tuple[str, str], *, once: str, purpose: str, now: datetime,
-    answer: str = "", event: int = 0,
+    answer: str = "", event: int = 0, asked: bool = True,
 ) -> None:  # fmt: skip
     """Puts a text to the citizen's phone in the outbox; nothing where no number is kept."""
     if case.address_id is None or case.answer_by == "pin":
@@ -214,7 +214,7 @@ def _tell_phone(
     body = fill(house.texts.find(tag, sentence), facts)
     about = f"event:{event}" if event else f"case:{case.id}"
     way = pack.writes_to(number_of(db, case.address_id))
-    outbox.put(db, way, case.address_id, body, purpose=purpose, about=about, once=once, now=now)
+    outbox.put(db, way, case.address_id, body, purpose=purpose, about=about, once=once, now=now, asked=asked)
 
 
 def add_words(db: Session, case: Case, words: str, channel: str, now: datetime) -> None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, delete, exists, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Moment, Sealed, SealedBytes, wake_later
+from ..hotline import actions as hotline
 from ..hotline.records import Task
+from .records import Case
 
 LARGEST = 20_000_000
 """Bytes: what Telegram's bots may fetch."""
@@ -68,10 +70,18 @@ def note(db: Session, channel: str, kind: str, source: str, caption: str, now: d
     return row.id
 
 
-def belong(db: Session, ids: Collection[int], case_id: int) -> None:
-    """These were told with a case."""
-    mine = update(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None))
-    db.execute(mine.values(case_id=case_id))
+def belong(db: Session, ids: Collection[int], case: Case, now: datetime) -> None:
+    """These were told with a case. What is spoken is to be written down, for whoever reads the case."""
+    mine = select(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None))
+    for row in db.scalars(mine):
+        row.case_id = case.id
+        if row.kind == "voice":
+            once = f"write_down:{case.id}:{row.id}"
+            hotline.put_task(
+                db, case.country, "write_down", about=f"case:{case.id}", address_id=None, language=case.language,
+                attachment_id=row.id, due_at=now + hotline.CALL_BACK_WITHIN, once=once, now=now,
+            )  # fmt: skip
+    db.flush()
 
 
 def of_case(db: Session, case_id: int) -> list[Attachment]:

@@ -12,7 +12,6 @@ from ..hotline import actions as hotline
 from ..hotline.records import Task
 from ..house import House
 from .records import Case, CaseEvent
-from .rules import Refusal
 from .timeline import note as note_event
 
 
@@ -32,15 +31,16 @@ def tell_by_voice(db: Session, about: str, now: datetime) -> None:
         by_voice(db, db.get_one(Case, event.case_id), event, now)
 
 
+def is_noted(db: Session, once: str) -> bool:
+    """Whether this was noted before: a second click."""
+    return db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)) is not None
+
+
 def note_call(
     db: Session, house: House, task: Task, case: Case, outcome: str, note: str, staff_id: int, once: str, now: datetime
 ) -> None:
     """How a call to tell an answer came out: told, no_answer, wrong_person. Until it is told it is tried again, three
     times in all."""
-    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
-        return
-    if task.state not in ("waiting", "taken"):
-        raise Refusal("This answer has already been told.")
     if outcome == "told":
         hotline.done(db, task, now)
     else:
@@ -48,3 +48,8 @@ def note_call(
     data: dict[str, object] = {"outcome": outcome, "task": task.id}
     note_event(db, case, "call", now, staff_id, body=note.strip() or None, data=data, once=once)
     audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
+
+
+def to_tell(db: Session, event: CaseEvent) -> Task | None:
+    """The task by which an answer is told by voice, while it has not been."""
+    return db.scalar(select(Task).where(Task.once == f"tell:{event.id}", Task.state.not_in(("done", "dropped"))))

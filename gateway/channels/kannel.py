@@ -24,6 +24,7 @@ from ..language.measure import SMS, THREE_SMS, Size, cut, fits, is_gsm
 from ..settings import Settings, SettingsError
 from . import LONGEST_TEXT, Consumed, Letter, Malformed, Message, NotSent, Receipt, Request, Turn, with_plus
 from .keyed import verify_key
+from .reached import never_connected
 
 TIMEOUT_SECONDS = 10
 PART = Size(153, 67)
@@ -31,6 +32,9 @@ MOST_PARTS = 255
 SAFE = re.compile(r"[\w-]*", re.ASCII)
 TYPES = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "16": "failed"}
 ALL_TYPES = 31
+BUSY = 503
+"""How smsbox says that it has not taken the text, and to try again later."""
+
 REFUSALS = {
     400: NotSent("kannel did not understand the request", held=True),
     401: NotSent("kannel does not know these credentials", held=True),
@@ -83,7 +87,7 @@ class Kannel:
     def receipt(self, request: Request) -> Receipt:
         verify_key(request, self._secret, self.name)
         kind, part = request.query.get("type", ""), request.query.get("part", "")
-        if kind not in TYPES or not part.isdecimal() or not 0 < int(part) <= MOST_PARTS:
+        if kind not in TYPES or not part.isdecimal() or len(part) > 3 or not 0 < int(part) <= MOST_PARTS:
             raise Malformed("type or part is missing or unknown")
         return Receipt("", TYPES[kind], f"type {kind}" if TYPES[kind] == "failed" else "", part=int(part))
 
@@ -120,13 +124,15 @@ class Kannel:
         try:
             answer = requests.post(url, data=piece.encode(), headers=headers, timeout=TIMEOUT_SECONDS)
         except requests.exceptions.ConnectionError as error:
-            raise NotSent("kannel could not be reached", unknown="NewConnectionError" not in repr(error)) from None
+            raise NotSent("kannel could not be reached", unknown=not never_connected(error)) from None
         except requests.exceptions.RequestException:
             raise NotSent("kannel did not say whether it took the text", unknown=True) from None
         if answer.status_code == 202:
             return
         refused = REFUSALS.get(answer.status_code)
-        raise refused or NotSent(f"kannel answered {answer.status_code}", unknown=answer.status_code >= 500)
+        raise refused or NotSent(
+            f"kannel answered {answer.status_code}", unknown=answer.status_code >= 500 and answer.status_code != BUSY
+        )
 
     def parts(self, text: str) -> int:
         return len(parts_of(text))

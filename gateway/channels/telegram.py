@@ -31,6 +31,10 @@ from . import LONGEST_TEXT, Consumed, Enclosed, Forged, Ignored, Letter, Malform
 from . import Request as Incoming
 from .bot import Bots
 from .jsons import json_object
+from .reached import never_connected
+
+GATEWAY = "Bad Gateway"
+"""How Bot says that no server of Telegram took the request."""
 
 CHAT = Size(4096, 4096)
 VERSION = "1"
@@ -70,7 +74,7 @@ class Telegram:
         try:
             update = telegram.Update.de_json(dict(plain), None)
             return self._message(update)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
             raise Ignored(f"an update that cannot be read ({type(error).__name__})") from None
 
     def _message(self, update: telegram.Update) -> Message:
@@ -196,13 +200,11 @@ def _refused(error: errors.TelegramError) -> NotSent:
             return NotSent("the chat became a group", permanent=True)
         case errors.BadRequest():
             return NotSent(f"refused: {error.message[:80]}", permanent=True)
-        case errors.TimedOut():
+        case errors.TimedOut() if not never_connected(error):
             return NotSent("telegram did not say whether it took the text", unknown=True)
         case errors.NetworkError():
-            return NotSent("telegram could not be reached", unknown=not _never_connected(error))
+            return NotSent(
+                "telegram could not be reached", unknown=not (never_connected(error) or GATEWAY in error.message)
+            )
         case _:
             return NotSent(f"telegram: {type(error).__name__}")
-
-
-def _never_connected(error: errors.TelegramError) -> bool:
-    return "ConnectError" in repr(error.__cause__) or "Bad Gateway" in error.message

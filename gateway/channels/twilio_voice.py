@@ -35,6 +35,9 @@ STORY_SECONDS, STORY_SILENCE = 180, 5
 SILENT_BEFORE_A_PERSON = 2
 SHORTEST_STORY = 1
 SKIP = "9"
+WITHHELD = frozenset(("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"))
+"""What Twilio writes for anonymous, restricted, blocked, unknown and unavailable: letters, as keys. They are nobody."""
+
 SPOKEN_IN = {"en": "en-US", "th": "th-TH", "vi": "vi-VN"}
 
 
@@ -67,11 +70,13 @@ class TwilioVoice:
         call, caller = form.get("CallSid", ""), self.other_side(form)
         if not 0 < len(call) <= 64:
             raise Malformed("CallSid is missing")
-        if form.get("CallStatus") in ("completed", "failed", "busy", "no-answer", "canceled"):
-            raise Ignored("the call is over")
         hop, want = query.get("hop", "0"), query.get("want", "")
         if not hop.isdecimal() or len(hop) > 4:
             raise Malformed("hop is not a number")
+        if want == VOICE and self._spoke(form):  # whatever ended it: a key, silence, or that she hung up
+            return self._story(Message(self.name, caller, call, hop, (), new=False), form)
+        if form.get("CallStatus") in ("completed", "failed", "busy", "no-answer", "canceled"):
+            raise Ignored("the call is over")
         silent = self._silent(request, want)
         said = Message(self.name, caller, call, hop, (), new=not want, silent=silent)
         if not (caller.startswith("+") and self._menu) or form.get("Digits") == "0" or silent > SILENT_BEFORE_A_PERSON:
@@ -82,8 +87,9 @@ class TwilioVoice:
 
     @staticmethod
     def other_side(form: Mapping[str, str]) -> str:
-        """The person's number: who called us, or whom we called."""
-        return form.get("To" if form.get("Direction", "").startswith("outbound") else "From", "")
+        """The person's number: who called us, or whom we called; nothing where it is withheld."""
+        number = form.get("To" if form.get("Direction", "").startswith("outbound") else "From", "")
+        return "" if number in WITHHELD else number
 
     @staticmethod
     def _silent(request: Request, want: str) -> int:
@@ -93,12 +99,17 @@ class TwilioVoice:
         before = request.query.get("silent", "0")
         return 1 + (int(before) if before.isdecimal() and len(before) < 3 else 0)
 
+    @staticmethod
+    def _spoke(form: Mapping[str, str]) -> bool:
+        seconds = form.get("RecordingDuration", "0")
+        long_enough = seconds.isdecimal() and len(seconds) < 6 and int(seconds) >= SHORTEST_STORY
+        return bool(form.get("RecordingUrl")) and long_enough
+
     def _story(self, said: Message, form: Mapping[str, str]) -> Message:
-        seconds, url = form.get("RecordingDuration", "0"), form.get("RecordingUrl", "")
-        if not url or not seconds.isdecimal() or int(seconds) < SHORTEST_STORY:
+        if not self._spoke(form):
             pressed = form.get("Digits", "")
             return replace(said, inputs=(pressed if pressed == "*" else SKIP,))
-        return replace(said, enclosed=(Enclosed("voice", url),))
+        return replace(said, enclosed=(Enclosed("voice", form["RecordingUrl"]),))
 
     def answer(self, turn: Turn, message: Message, callback: str) -> tuple[str, str]:
         said, hop = VoiceResponse(), int(message.replay) + 1
@@ -114,6 +125,7 @@ class TwilioVoice:
                 action=action, max_length=STORY_SECONDS, timeout=STORY_SILENCE, finish_on_key="0123456789*#",
                 play_beep=True, trim="do-not-trim",
             )  # fmt: skip
+            said.redirect(action)  # Twilio goes on to this where nothing was said
         elif turn.wanted:
             more = {"num_digits": 1, "finish_on_key": ""} if turn.wanted == KEYS else {"finish_on_key": "#"}
             seconds = KEY_SECONDS if turn.wanted == KEYS else DIGIT_SECONDS

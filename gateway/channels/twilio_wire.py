@@ -27,6 +27,7 @@ from twilio.rest import Client
 
 from ..settings import Settings
 from . import Forged, Ignored, NotSent, Request
+from .reached import never_connected
 
 TWILIO_HOST = "https://api.twilio.com"
 TIMEOUT_SECONDS = 10
@@ -76,7 +77,7 @@ class Account:
         except TwilioRestException as error:
             raise _refused(error) from None
         except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
-            raise NotSent("the network could not be reached", unknown=not _never_connected(error)) from None
+            raise NotSent("the network could not be reached", unknown=not never_connected(error)) from None
         except (requests.exceptions.RequestException, TwilioException):
             raise NotSent("the network did not say whether it took it", unknown=True) from None
 
@@ -114,11 +115,6 @@ def _refused(error: TwilioRestException) -> NotSent:
         why, permanent=error.code in PERMANENT, unknown=error.status >= 500, held=error.code in CONFIGURATION,
         blocked=error.code in BLOCKED,
     )  # fmt: skip
-
-
-def _never_connected(error: Exception) -> bool:
-    """Whether the failure came before anything was handed over: then trying again is safe."""
-    return "NewConnectionError" in repr(error) or "ConnectTimeout" in repr(error)
 
 
 def account_of(settings: Settings) -> Account:

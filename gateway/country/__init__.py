@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
+import phonenumbers
+
 from ..clock import Calendar
 from ..language.formats import PLAIN, Style
 from ..language.measure import Size
@@ -167,6 +169,10 @@ class Pack:
         """What every text may name. A referral that nobody has verified lately is not told."""
         safe = next((row.number for row in self.referrals.values() if row.is_verified(today)), "")
         return {"hotline": self.hotline, "opening": self.opening, "dial": self.dial(), "referral": safe}
+
+    def is_own_phone(self, number: str) -> bool:
+        """Whether a number (E.164) is a telephone of this country."""
+        return phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), self.phone_region)
 
     def writes_to(self, number: str) -> str:
         """The name of the channel by which this address is written to: a phone by the first SMS channel whose prices

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Moment, Sealed
@@ -41,8 +41,8 @@ class Task(Base):
 
 class Call(Base):
     """A call that reached the hotline, or was logged by hand. `sid_hash`: the provider's call, as a keyed hash.
-    `outcome`: what it was about (`rules.WRAP_UP`), or `abandoned`. `forget`: whose it was is kept no longer than
-    the call."""
+    `outcome`: what it was about (`rules.WRAP_UP`), or `abandoned`. `outgoing`: we called her.
+    `forget`: whose it was is kept no longer than the call."""
 
     __tablename__ = "hotline_calls"
 
@@ -56,6 +56,7 @@ class Call(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     outcome: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str | None] = mapped_column(Sealed("hotline_calls.note"))
+    outgoing: Mapped[bool] = mapped_column(default=False)
     forget: Mapped[bool] = mapped_column(default=False)
     began_at: Mapped[datetime] = mapped_column(Moment)
     answered_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -103,6 +104,13 @@ class Shift(Base):
     state: Mapped[str] = mapped_column(String(10))
     began_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        Index(
+            "uq_hotline_shifts_open", "staff_id", unique=True, sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
 
 
 class Spell(Base):
@@ -170,10 +178,16 @@ def is_flagged(db: Session, address_id: int, now: datetime) -> bool:
     return db.scalar(select(Flag.id).where(Flag.address_id == address_id, Flag.until > now).limit(1)) is not None
 
 
-def waiting_tasks(db: Session, country: str) -> list[Task]:
-    """What waits for anybody, or lies with somebody, and may be done now or later today; unordered."""
+def waiting_tasks(db: Session, country: str, limit: int = 1000) -> list[Task]:
+    """What waits for anybody, or lies with somebody, and may be done now or later; callers on the line first."""
     mine = select(Task).where(Task.country == country, Task.state.in_(("waiting", "taken")))
-    return list(db.scalars(mine.order_by(Task.due_at).limit(1000)))
+    return list(db.scalars(mine.order_by(Task.kind != "call", Task.due_at).limit(limit)))
+
+
+def left_open(db: Session, staff_id: int) -> list[Call]:
+    """Her calls of which she has not yet said what they were about."""
+    mine = select(Call).where(Call.staff_id == staff_id, Call.outcome == "", Call.answered_at.is_not(None))
+    return list(db.scalars(mine.where(Call.address_id.is_not(None)).order_by(Call.began_at)))
 
 
 def called_back(db: Session, prefix: str, day: date) -> int:
@@ -189,5 +203,6 @@ def last_ring(db: Session, address_id: int) -> datetime | None:
 
 
 def due_missed(db: Session, now: datetime, limit: int = 10) -> list[int]:
-    due = select(Missed.id).where(Missed.state == "waiting", Missed.due_at <= now)
+    """Missed calls to be called back now; and those of which nobody said how our call ended."""
+    due = select(Missed.id).where(Missed.state.in_(("waiting", "calling")), Missed.due_at <= now)
     return list(db.scalars(due.order_by(Missed.due_at).limit(limit)))

@@ -1,7 +1,8 @@
 """What waits for an operator, in which order, and how often somebody is called. Pure.
 
-One queue of four kinds: *call* (she is on the line now), *call_back* (she asked for it, or hung up while waiting),
-*message* (what she left after the tone), *tell* (an answer that is told by voice). Somebody on the line goes first;
+One queue of five kinds: *call* (she is on the line now), *call_back* (she asked for it, or hung up while waiting),
+*message* (what she left after the tone), *tell* (an answer that is told by voice), *write_down* (what was spoken with a
+complaint, to be put in letters for the office). Somebody on the line goes first;
 then what is due within its safe hours; then what waits longest. Three attempts, hours apart and inside her safe hours;
 then a neutral text.
 """
@@ -13,7 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-KINDS = ("call", "call_back", "message", "tell")
+KINDS = ("call", "call_back", "message", "tell", "write_down")
+NOBODY_CALLED = ("write_down",)
+"""Kinds that are done at any hour: nobody's telephone rings."""
+
 STATES = ("ready", "talking", "wrap_up", "break", "off")
 ATTEMPTS = 3
 PAUSES = (timedelta(hours=2), timedelta(hours=20))
@@ -32,6 +36,14 @@ SAFE_HOURS: Mapping[str, tuple[time, time]] = {
     "evening": (time(17), time(20)),
 }
 CALLING_HOURS = (time(8), time(20))
+
+
+class NotHers(Exception):
+    """A task that does not lie with her. `sentence` is an English msgid of the pages."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,13 @@ def order_of(kind: str, callable_now: bool, due_at: datetime) -> tuple[bool, boo
 def fits(language: str, skill: str, languages: frozenset[str], skills: frozenset[str]) -> bool:
     """Whether somebody who speaks these languages and is these things may take it. An unknown language fits
     everyone."""
-    return (not language or not languages or language in languages) and (not skill or skill in skills)
+    speaks = {spoken(tag) for tag in languages}
+    return (not language or not speaks or spoken(language) in speaks) and (not skill or skill in skills)
+
+
+def spoken(tag: str) -> str:
+    """The language of a locale, whatever its letters: Khmer in Latin letters is spoken as Khmer."""
+    return tag.partition("-")[0]
 
 
 def prefix_of(number: str, budgets: Mapping[str, int]) -> str:

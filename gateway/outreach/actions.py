@@ -81,6 +81,11 @@ def act(db: Session, broadcast_id: int, country: str, word: str, staff_id: int, 
     audit.write(db, actor=f"staff:{staff_id}", act=f"broadcast.{word}", thing=f"broadcast:{row.id}", now=now)
 
 
+def is_stopped(db: Session, broadcast_id: int) -> bool:
+    """Whether staff have stopped it: then nothing more of it is sent or asked."""
+    return db.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id)) == "stopped"
+
+
 def put_some(db: Session, pack: Pack, broadcast_id: int, now: datetime) -> list[Address]:
     """Puts the next few into the outbox; who they were. The end is reached when there is nobody left."""
     row = db.scalar(select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update())

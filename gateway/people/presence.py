@@ -19,7 +19,6 @@ from .actions import PRESENCE
 from .records import Presence, Staff
 from .rules import PERMISSIONS
 
-IDLE = timedelta(hours=2)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -47,10 +46,9 @@ def find() -> None:
         return
     now = datetime.now(UTC)
     mine = Presence.token_hash.in_(seal.ring().hashes(token, PRESENCE))
-    alive = select(Presence, Staff).join(Staff, Staff.id == Presence.staff_id)
-    alive = alive.where(mine, Presence.revoked.is_(False), Presence.ends_at > now, Presence.seen_at > now - IDLE)
+    alive = select(Presence, Staff).join(Staff, Staff.id == Presence.staff_id).where(mine, *actions.is_here(now))
     with house().database.reading() as db:
-        found = db.execute(alive.where(Staff.active)).first()
+        found = db.execute(alive).first()
     if found is None:
         return
     presence, g.staff = found

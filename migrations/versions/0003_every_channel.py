@@ -94,6 +94,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('hotline_shifts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hotline_shifts_staff_id'), ['staff_id'], unique=False)
+        batch_op.create_index('uq_hotline_shifts_open', ['staff_id'], unique=True,
+                              sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.create_table('caller_flags',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -240,6 +242,7 @@ def upgrade() -> None:
     sa.Column('staff_id', sa.Integer(), nullable=True),
     sa.Column('outcome', sa.String(length=20), nullable=False),
     sa.Column('note', sa.LargeBinary(), nullable=True),
+    sa.Column('outgoing', sa.Boolean(), nullable=False),
     sa.Column('forget', sa.Boolean(), nullable=False),
     sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
@@ -289,6 +292,8 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_address_id', ['address_id'], unique=False)
         batch_op.create_index('ix_outbox_state_kind_due_at', ['state', 'kind', 'due_at'], unique=False)
 
+    op.execute("UPDATE outbox SET kind = 0 WHERE purpose = 'received'")
+
 
 
 def downgrade() -> None:
@@ -329,6 +334,12 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tellings_state_put_at'), ['state', 'put_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_tellings_case_id'), ['case_id'], unique=False)
 
+    op.execute("""
+        INSERT INTO tellings (case_id, event_id, state, attempts, put_at, tried_at)
+        SELECT e.case_id, e.id, CASE t.state WHEN 'done' THEN 'told' ELSE 'waiting' END, t.attempts, t.put_at, t.tried_at
+        FROM hotline_tasks t JOIN case_events e ON t.about = 'event:' || e.id WHERE t.kind = 'tell'
+    """)
+
     with op.batch_alter_table('hotline_calls', schema=None) as batch_op:
         batch_op.drop_index('ix_hotline_calls_country_began_at')
         batch_op.drop_index(batch_op.f('ix_hotline_calls_address_id'))
@@ -367,6 +378,7 @@ def downgrade() -> None:
 
     op.drop_table('caller_flags')
     with op.batch_alter_table('hotline_shifts', schema=None) as batch_op:
+        batch_op.drop_index('uq_hotline_shifts_open')
         batch_op.drop_index(batch_op.f('ix_hotline_shifts_staff_id'))
 
     op.drop_table('hotline_shifts')

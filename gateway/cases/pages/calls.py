@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...hotline import actions as hotline
 from ...hotline.records import Task
 from ...people.actions import number_of
 from ...web import actor, house, render, staff_page
@@ -23,10 +24,11 @@ OUTCOMES = ("told", "no_answer", "wrong_person")
 
 
 def _telling(db: Session, task_id: int) -> tuple[Task, Case, CaseEvent]:
-    """An answer to be told, with its case, which is locked: an official may be writing at the same moment."""
-    task = db.get(Task, task_id)
+    """An answer that she is to tell, with its case, which is locked: an official may be writing at the same moment.
+    Raises NotHers."""
+    task = hotline.hers(db, task_id, g.staff.country, g.staff.id)
     found = told_by(db, task) if task else None
-    if task is None or found is None or task.country != g.staff.country:
+    if task is None or found is None:
         abort(404)
     case, event = found
     db.scalars(select(Case).where(Case.id == case.id).with_for_update()).one()
@@ -65,8 +67,8 @@ def _page(task_id: int, status: int = 200, **more: Any) -> Any:
 def number(task_id: int) -> Any:
     """Shows the number to call; the look is in the audit."""
     with house().database.transaction() as db:
-        task, case, _ = _telling(db, task_id)
-        if case.address_id is None or task.state not in ("waiting", "taken"):
+        _, case, _ = _telling(db, task_id)
+        if case.address_id is None:
             abort(404)
         audit.write(db, actor=actor(), act="number.read", thing=f"case:{case.id}", now=datetime.now(UTC))
         shown = number_of(db, case.address_id)
@@ -77,12 +79,14 @@ def number(task_id: int) -> Any:
 def outcome(task_id: int) -> Any:
     """Notes how the call came out."""
     came_out, note = request.form.get("outcome", ""), request.form.get("note", "")
+    once = f"{g.staff.id}:{task_id}:{request.form.get('once', '')}"[:80]
     if came_out not in OUTCOMES:
         return _page(task_id, 400, refusal="Choose how the call came out.")
     try:
         with house().database.transaction() as db:
+            if actions.is_noted(db, once):
+                return redirect(url_for("hotline.queue"))
             task, case, _ = _telling(db, task_id)
-            once = f"{g.staff.id}:{task_id}:{request.form.get('once', '')}"[:80]
             actions.note_call(db, house(), task, case, came_out, note, g.staff.id, once, datetime.now(UTC))
     except Refusal as refusal:
         return _page(task_id, 409, refusal=refusal.sentence)

@@ -15,39 +15,40 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...db import wake_later
 from .. import NotSent, Turn
-from ..posting import BULK, GIVE_UP, REPLY, kind_of, pause_after
+from ..posting import BULK, GIVE_UP, NOTICE, REPLY, kind_of, pause_after
 from .receipts import advance
 from .receipts import receive as receive
 from .records import BATCH, READY, Outgoing, Ready, in_order
 from .records import about as about
 from .records import counts as counts
 from .records import dead_letters as dead_letters
-from .records import goes_to as goes_to
 from .records import lines_of as lines_of
 from .records import next_to as next_to
 from .records import overdue as overdue
 from .records import stuck as stuck
 
 LEASE = timedelta(seconds=60)
-REPLIES_KEPT = timedelta(hours=48)
+REPLIES_KEPT, MANY_KEPT = timedelta(hours=48), timedelta(days=60)
+BRIEF = ("reply", "code", "cut")
 JITTER = SystemRandom()
 
 
 def put(
     db: Session, channel: str, address_id: int, body: str, *, purpose: str, about: str, once: str, now: datetime,
-    due_at: datetime | None = None,
+    due_at: datetime | None = None, asked: bool = True,
 ) -> int | None:  # fmt: skip
-    """Puts a text into the outbox; its row's id. `once`: the same word puts nothing a second time."""
+    """Puts a text into the outbox; its row's id. `once`: the same word puts nothing a second time. `asked`: she has
+    said something a moment ago, and waits for it."""
     if db.scalar(select(Outgoing.id).where(Outgoing.once == once)):
         return None
     row = Outgoing(
         channel=channel, address_id=address_id, body=body, purpose=purpose, about=about, once=once,
-        kind=kind_of(purpose), due_at=due_at or now, put_at=now,
+        kind=kind_of(purpose) if asked else max(kind_of(purpose), NOTICE), due_at=due_at or now, put_at=now,
     )  # fmt: skip
     db.add(row)
     db.flush()
@@ -74,7 +75,7 @@ def put_reply(db: Session, channel: str, address_id: int, turn: Turn, *, once: s
 def claim(db: Session, now: datetime, only: int | None = None, closed: Sequence[str] = ()) -> list[Ready]:
     """Leases what is due (or the row `only`, if it is due), so that no other worker sends it; nothing of the channels
     that are `closed`, and no reply before an earlier one to the same address."""
-    due = and_(Outgoing.state == "waiting", Outgoing.due_at <= now, Outgoing.channel.not_in(closed), in_order())
+    due = and_(Outgoing.state == "waiting", Outgoing.due_at <= now, Outgoing.channel.not_in(closed), in_order(now))
     order = (Outgoing.kind, Outgoing.due_at, Outgoing.id)
     wanted = select(Outgoing.id).where(due).order_by(*order).limit(BATCH).with_for_update(skip_locked=True)
     if only is not None:
@@ -160,13 +161,33 @@ def drop(db: Session, row_id: int) -> bool:
 
 
 def take_back(db: Session, thing: str, now: datetime) -> int:
-    """Nothing more of this goes out: what still waits is a dead letter that says so."""
+    """Nothing more of this goes out."""
     mine = update(Outgoing).where(Outgoing.about == thing, Outgoing.state == "waiting")
-    done = db.execute(mine.values(state="failed", settled_at=now, error="stopped by staff"))
+    done = db.execute(mine.values(state="withdrawn", settled_at=now, error="stopped by staff"))
     return done.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
-def purge(db: Session, now: datetime) -> None:
-    """Forgets replies after two days, as hops are."""
-    over = and_(Outgoing.purpose == "reply", Outgoing.put_at < now - REPLIES_KEPT)
-    db.execute(delete(Outgoing).where(over, Outgoing.state.not_in(("waiting", "sending"))))
+def withdraw(db: Session, row_id: int, why: str, now: datetime) -> None:
+    """A claimed row that is not to go out after all: she wants no messages, or staff stopped it."""
+    mine = update(Outgoing).where(Outgoing.id == row_id, Outgoing.state == "sending")
+    db.execute(mine.values(state="withdrawn", lease_until=None, settled_at=now, error=why))
+
+
+def note_parts(db: Session, row_id: int, parts: int) -> None:
+    """How many parts are about to be handed over: a receipt may come before the last of them has gone."""
+    db.execute(update(Outgoing).where(Outgoing.id == row_id).values(parts=parts))
+
+
+def purge(db: Session, now: datetime) -> set[int]:
+    """Forgets replies and codes after two days, as hops are, and what many were told after two months; what belongs to
+    a case stays with it. Gives the addresses of replies that were to be forgotten with their number."""
+    over = Outgoing.state.not_in(("waiting", "sending"))
+    gone = set(db.scalars(select(Outgoing.address_id).where(Outgoing.forget, over)))
+    brief, many = Outgoing.purpose.in_(BRIEF), Outgoing.purpose == "broadcast"
+    old = or_(
+        Outgoing.forget,
+        and_(brief, Outgoing.put_at < now - REPLIES_KEPT),
+        and_(many, Outgoing.put_at < now - MANY_KEPT),
+    )
+    db.execute(delete(Outgoing).where(over, old))
+    return gone

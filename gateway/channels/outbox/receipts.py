@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from .. import Receipt
-from ..posting import SENT_ANEW
+from ..posting import NOTICE, SENT_ANEW
 from .records import Outgoing, Ready
 
 RANK = {"waiting": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "delivered": 5}
@@ -23,27 +23,31 @@ def receive(
     if row_id is not None:
         named = and_(Outgoing.id == row_id, *([] if receipt.part else [Outgoing.provider_id.is_(None)]))
         found = or_(found, and_(named, Outgoing.attempts == attempt) if attempt is not None else named)
-    where = and_(Outgoing.channel == channel, found)
+    late = [] if receipt.state == "delivered" else [Outgoing.state != "waiting"]  # word of a try that is over
+    where = and_(Outgoing.channel == channel, found, *late)
     if receipt.provider_id:
         nameless = update(Outgoing).where(where, Outgoing.provider_id.is_(None))
         db.execute(nameless.values(provider_id=receipt.provider_id))
-    return [failed for row in db.scalars(select(Outgoing).where(where)) for failed in _take_word(db, row, receipt, now)]
+    rows = db.scalars(select(Outgoing).where(where).order_by(Outgoing.id).with_for_update()).all()
+    return [failed for row in rows for failed in _take_word(db, row, receipt, now)]
 
 
 def _take_word(db: Session, row: Outgoing, receipt: Receipt, now: datetime) -> list[Ready]:
     state = _of_all_parts(row, receipt)
-    if (
-        state == "failed"
-        and receipt.again
-        and row.anew < len(SENT_ANEW)
-        and row.state in ("sent", "unknown", "sending")
-    ):
+    if row.state == "sending" and receipt.part and state == "sent":
+        return []  # its other parts may not have been handed over yet
+    if state == "failed" and receipt.again and _may_go_anew(row):
         values: dict[str, object] = {"state": "waiting", "due_at": now + SENT_ANEW[row.anew], "anew": row.anew + 1}
         values |= {"provider_id": None, "lease_until": None, "error": f"code {receipt.error}"[:200]}
-        db.execute(update(Outgoing).where(Outgoing.id == row.id).values(**values))
+        db.execute(update(Outgoing).where(Outgoing.id == row.id).values(**values, kind=max(row.kind, NOTICE)))
         return []
     moved = advance(db, Outgoing.id == row.id, state, now, receipt.error or None)
     return [Ready(*(getattr(row, name) for name in Ready._fields))] if moved and state == "failed" else []
+
+
+def _may_go_anew(row: Outgoing) -> bool:
+    """The phone was off: later, inside the hours when one may write. A reply is stale by then; she will ask again."""
+    return row.purpose != "reply" and row.anew < len(SENT_ANEW) and row.state in ("sent", "unknown", "sending")
 
 
 def _of_all_parts(row: Outgoing, receipt: Receipt) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, func, or_, select
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from ...db import Base, Moment, Sealed, SealedJson
 from .. import Line
-from ..posting import BULK, REPLY
+from ..posting import BULK
 
 BATCH = 20
+IN_ORDER_FOR = timedelta(minutes=2)
+"""How long a reply that does not get through holds up the next one of its thread."""
 
 
 class Outgoing(Base):
@@ -70,14 +72,15 @@ class Ready(NamedTuple):
 READY = tuple(getattr(Outgoing, name) for name in Ready._fields)
 
 
-def in_order() -> ColumnElement[bool]:
-    """True of a row unless an earlier reply to the same address still waits or is being sent."""
+def in_order(now: datetime) -> ColumnElement[bool]:
+    """True of a row unless an earlier reply in the same thread was put out a moment ago and still waits or is being
+    sent."""
     earlier = aliased(Outgoing)
     unsent = select(earlier.id).where(
-        earlier.address_id == Outgoing.address_id, earlier.id < Outgoing.id, earlier.kind == REPLY,
-        earlier.state.in_(("waiting", "sending")),
+        earlier.address_id == Outgoing.address_id, earlier.channel == Outgoing.channel, earlier.id < Outgoing.id,
+        earlier.purpose == "reply", earlier.state.in_(("waiting", "sending")), earlier.put_at > now - IN_ORDER_FOR,
     )  # fmt: skip
-    return or_(Outgoing.kind != REPLY, ~unsent.exists())
+    return or_(Outgoing.purpose != "reply", ~unsent.exists())
 
 
 def lines_of(buttons: dict[str, Any] | None) -> tuple[tuple[Line, ...], str]:
@@ -103,20 +106,13 @@ def overdue(db: Session, before: datetime, now: datetime) -> list[int]:
 def next_to(db: Session, address_id: int, now: datetime) -> int | None:
     """The next reply that waits for this address: a conversation is written to in order."""
     mine = and_(Outgoing.address_id == address_id, Outgoing.state == "waiting", Outgoing.due_at <= now)
-    return db.scalar(select(Outgoing.id).where(mine, Outgoing.kind == REPLY).order_by(Outgoing.id).limit(1))
+    return db.scalar(select(Outgoing.id).where(mine, Outgoing.purpose == "reply").order_by(Outgoing.id).limit(1))
 
 
 def stuck(db: Session, before: datetime) -> int:
     """Texts put out before then that still wait, however often they were tried."""
     still = and_(Outgoing.state.in_(("waiting", "sending")), Outgoing.put_at < before)
     return db.scalar(select(func.count()).where(still)) or 0
-
-
-def goes_to(db: Session, address_id: int) -> bool:
-    """Whether any text but a reply was ever put out to this address, or a reply still waits."""
-    needed = or_(Outgoing.purpose != "reply", Outgoing.state.in_(("waiting", "sending")))
-    mine = select(Outgoing.id).where(Outgoing.address_id == address_id, needed)
-    return db.scalar(mine.limit(1)) is not None
 
 
 def dead_letters(db: Session, channels: Sequence[str], limit: int) -> list[Outgoing]:

@@ -40,17 +40,25 @@ def _page(status: int = 200, **more: Any) -> Any:
 @staff_page(bp, "/console/articles/flag", needs="articles", methods=("POST",))
 def flag() -> Any:
     """Something is wrong with an article, or one is missing."""
-    kind, code = request.form.get("kind", ""), request.form.get("article", "")[:40]
+    kind, code = request.form.get("kind", ""), request.form.get("article", "")
+    known = {article.code for article in read_articles(ROOT, g.staff.country)}
     note = fold.clean(request.form.get("note", ""))[:1000]
     if kind not in ("wrong", "missing") or not note:
         return _page(400, refusal="Write what is wrong, or what is missing.", note=note)
     with house().database.transaction() as db:
         row = ArticleFlag(
-            country=g.staff.country, article=code, kind=kind, note=note, staff_id=g.staff.id, put_at=datetime.now(UTC)
+            country=g.staff.country,
+            article=code if code in known else "",
+            kind=kind,
+            note=note,
+            staff_id=g.staff.id,
+            put_at=datetime.now(UTC),
         )
         db.add(row)
         db.flush()
-        audit.write(db, actor=actor(), act="article.flagged", thing=f"article:{code or 'none'}", now=datetime.now(UTC))
+        audit.write(
+            db, actor=actor(), act="article.flagged", thing=f"article:{row.article or 'none'}", now=datetime.now(UTC)
+        )
     return redirect(url_for("hotline.articles"))
 
 

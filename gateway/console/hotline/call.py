@@ -15,7 +15,8 @@ from flask import abort, current_app, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from ... import audit
-from ...cases.records import Case, of_addresses
+from ...cases.records import Case, last_words, of_addresses
+from ...cases.telling import to_tell
 from ...channels import Malformed, Message
 from ...country import Pack
 from ...dialogue import actions as dialogue
@@ -34,7 +35,7 @@ from .queue import DESK
 from .queue import page as queue_page
 
 WRONG_FACTS, FACTS_WINDOW = 5, timedelta(hours=1)
-SHORTEST_FACT = 4
+SHORTEST_FACT, SHORTEST_PLACE = 4, 3
 
 
 def _desk(pack: Pack) -> Any:
@@ -51,7 +52,8 @@ def log() -> Any:
         return queue_page(400, refusal="That is not a telephone number. Type it as it is dialled.", number=written)
     now = datetime.now(UTC)
     with house().database.transaction() as db:
-        made = hotline.log_call(db, pack, _desk(pack).name, number, g.staff.id, now)
+        once = request.form.get("once", "")[:40]
+        made = hotline.log_call(db, pack, _desk(pack).name, number, g.staff.id, once, now)
         shift = shifts.of_staff(db, g.staff.id)
         if shift:
             shifts.change(db, shift, "talking", now)
@@ -122,7 +124,7 @@ def say(call_id: int) -> Any:
     pressed = form.get("press", "") or form.get("text", "")
     with house().database.transaction() as db:
         found, address = _call(db, call_id)
-        if found.ended_at:
+        if found.outcome:
             return _page(call_id, 409, refusal="This call has ended.")
         session = _session(found)
         new = dialogue.consumed(db, desk.name, session) is None
@@ -135,30 +137,37 @@ def say(call_id: int) -> Any:
 
 @staff_page(bp, "/console/hotline/call/<int(max=2147483647):call_id>/facts", needs="calls", methods=("POST",))
 def facts(call_id: int) -> Any:
-    """The caller's cases, after a second fact: the last digits of a case's number, or the place it is about."""
+    """The cases that a second fact shows to be the caller's, with what the office answered: the line may be her
+    neighbour's, and he may know of one case and not of another."""
     typed, now, pack = request.form.get("fact", ""), datetime.now(UTC), house().packs[g.staff.country]
     with house().database.transaction() as db:
-        _, address = _call(db, call_id)
+        found, address = _call(db, call_id)
+        if found.outcome:
+            return _page(call_id, 409, refusal="This call has ended.")
         if people.tries(db, "fact", address.number, now - FACTS_WINDOW) >= WRONG_FACTS:
             return _page(call_id, 429, refusal="Too many wrong answers. Ask her to call again later.")
-        ids = [one.id for one in people.of_person(db, address.id)]
-        cases = of_addresses(db, ids, limit=20)
-        if not any(fits(case, typed, pack) for case in cases):
+        ids = [one.id for one in people.of_person(db, address.id) if one.country == pack.code]
+        cases = [case for case in of_addresses(db, ids, limit=20) if fits(case, typed, pack)]
+        if not cases:
             people.count_try(db, "fact", address.number, now)
             return _page(call_id, 403, refusal="That fits no case of this number.")
         for case in cases:
             audit.write(db, actor=actor(), act="case.read", thing=f"case:{case.id}", why="call", now=now)
-    return _page(call_id, cases=cases)
+        said = [(case, last_words(db, case.id)) for case in cases]
+        shown = [(case, words, to_tell(db, words) if words else None) for case, words in said]
+    return _page(call_id, cases=shown)
 
 
 def fits(case: Case, typed: str, pack: Pack) -> bool:
-    """Whether what the caller said shows that this case is hers: its last four digits or more, or where it happened."""
+    """Whether what the caller said shows that this case is hers: its last four digits or more; or where it happened,
+    where she asked for no more care than a letter or a call takes. A province is too wide to be a fact."""
     digits = "".join(c for c in fold.digits(typed) if c.isdigit())
     if len(digits) >= SHORTEST_FACT:
         return case.reference.endswith(digits)
-    named = pack.places.find(typed, pack.areas, 4) if len(fold.clean(typed)) > 2 else []
-    around = {case.place, pack.places.parent(case.place)} if case.place else set()
-    return bool(around.intersection(named))
+    if not case.place or case.answer_by not in ("write", "call") or len(fold.clean(typed)) < SHORTEST_PLACE:
+        return False
+    around = {case.place, pack.places.parent(case.place)} - set(pack.areas)
+    return bool(around.intersection(pack.places.find(typed, pack.areas, 4)))
 
 
 @staff_page(bp, "/console/hotline/call/<int(max=2147483647):call_id>/end", needs="calls", methods=("POST",))
@@ -170,6 +179,8 @@ def end(call_id: int) -> Any:
         return _page(call_id, 400, refusal="Choose what the call was about.", note=note)
     with house().database.transaction() as db:
         found, address = _call(db, call_id)
+        if found.outcome:
+            return redirect(url_for("hotline.queue"))
         hotline.wrap_up(db, found, outcome, note[:1000], now)
         if outcome == "abuse":
             shifts.flag(db, address.id, g.staff.id, now)

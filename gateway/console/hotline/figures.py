@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from ...hotline.actions import shifts
 from ...hotline.records import Call, Flag
+from ...people.records import Address
 from ...web import house, render, staff_page
 from . import bp
 
@@ -25,8 +26,9 @@ AGAIN_WITHIN = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Row:
-    """One line. `wait`, `handling`: medians in seconds; `again`: of callers who had called within a week; `first`:
-    calls wrapped up without another of the same caller within a week after."""
+    """One line, of calls that came to us. `wait`, `handling`: medians in seconds, of callers on the line; `again`:
+    calls of somebody who had called within a week before; `first`: answered calls after which she did not call again
+    within a week."""
 
     name: str
     offered: int
@@ -42,58 +44,62 @@ class Row:
 def figures() -> Any:
     pack, now = house().packs[g.staff.country], datetime.now(UTC)
     with house().database.reading() as db:
-        recent = select(Call).where(Call.country == pack.code, Call.began_at > now - DAYS)
+        recent = select(Call).where(Call.country == pack.code, Call.began_at > now - DAYS, Call.outgoing.is_(False))
         calls = list(db.scalars(recent.order_by(Call.began_at)))
-        flags = list(db.scalars(select(Flag).where(Flag.until > now, Flag.reviewed_at.is_(None))))
+        mine = select(Flag).join(Address, Address.id == Flag.address_id).where(Address.country == pack.code)
+        flags = list(db.scalars(mine.where(Flag.until > now, Flag.reviewed_at.is_(None))))
     zone = ZoneInfo(pack.zone)
     hours, languages = defaultdict[str, list[Call]](list), defaultdict[str, list[Call]](list)
     for call in calls:
         hours[f"{call.began_at.astimezone(zone).hour:02}"].append(call)
         languages[call.language].append(call)
-    again = repeats(calls)
+    again, final = repeats(calls)
     values: dict[str, Any] = {
-        "total": row_of("", calls, again),
-        "hours": [row_of(hour, hours[hour], again) for hour in sorted(hours)],
-        "languages": [row_of(tag, languages[tag], again) for tag in sorted(languages)],
+        "total": row_of("", calls, again, final),
+        "hours": [row_of(hour, hours[hour], again, final) for hour in sorted(hours)],
+        "languages": [row_of(tag, languages[tag], again, final) for tag in sorted(languages)],
         "about_counts": Counter(call.outcome for call in calls if call.outcome).most_common(),
         "flags": flags,
     }
     return render("hotline_figures.html", **values)
 
 
-def repeats(calls: Iterable[Call]) -> set[int]:
-    """The calls of callers who had called within the week before."""
-    last: dict[int, datetime] = {}
-    found = set()
-    for call in calls:
-        if call.address_id is None:
-            continue
-        before = last.get(call.address_id)
-        if before and call.began_at - before <= AGAIN_WITHIN:
-            found.add(call.id)
-        last[call.address_id] = call.began_at
-    return found
+def repeats(calls: Iterable[Call]) -> tuple[set[int], set[int]]:
+    """Of calls in the order in which they came: those whose caller had called within the week before, and those whose
+    caller did not call within the week after."""
+    last: dict[int, Call] = {}
+    again: set[int] = set()
+    followed: set[int] = set()
+    known = [call for call in calls if call.address_id is not None]
+    for call in known:
+        before = last.get(call.address_id or 0)
+        if before and call.began_at - before.began_at <= AGAIN_WITHIN:
+            again.add(call.id)
+            followed.add(before.id)
+        last[call.address_id or 0] = call
+    return again, {call.id for call in known} - followed
 
 
-def row_of(name: str, calls: list[Call], again: set[int]) -> Row:
+def row_of(name: str, calls: list[Call], again: set[int], final: set[int]) -> Row:
     answered = [call for call in calls if call.answered_at]
-    waits = [int((call.answered_at - call.began_at).total_seconds()) for call in answered if call.answered_at]
-    ended = [call for call in answered if call.ended_at and call.answered_at]
-    handling = [int((call.ended_at - call.answered_at).total_seconds()) for call in ended]  # type: ignore[operator]
-    called_again = {call.address_id for call in calls if call.id in again}
-    first = sum(call.address_id not in called_again for call in ended if call.address_id)
+    live = [call for call in answered if call.answered_at and call.answered_at > call.began_at]
+    waits = [int((call.answered_at - call.began_at).total_seconds()) for call in live if call.answered_at]
+    talks = [
+        int((call.ended_at - call.answered_at).total_seconds()) for call in live if call.ended_at and call.answered_at
+    ]
     return Row(
         name, len(calls), len(answered), sum(call.outcome == "abandoned" for call in calls),
-        int(median(waits)) if waits else 0, int(median(handling)) if handling else 0,
-        sum(call.id in again for call in calls), first,
+        int(median(waits)) if waits else 0, int(median(talks)) if talks else 0,
+        sum(call.id in again for call in calls), sum(call.id in final for call in answered),
     )  # fmt: skip
 
 
-@staff_page(bp, "/console/hotline/flag/<int(max=2147483647):flag_id>", needs="counts", methods=("POST",))
+@staff_page(bp, "/console/hotline/flag/<int(max=2147483647):flag_id>", needs="flags", methods=("POST",))
 def review(flag_id: int) -> Any:
     """A supervisor lets a flag stand until it ends by itself, or lifts it now."""
     with house().database.transaction() as db:
-        if db.get(Flag, flag_id) is None:
+        row = db.get(Flag, flag_id)
+        if row is None or db.get_one(Address, row.address_id).country != g.staff.country:
             abort(404)
         stands = request.form.get("act") == "stands"
         shifts.review(db, flag_id, g.staff.id, stands, datetime.now(UTC))

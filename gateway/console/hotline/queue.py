@@ -3,29 +3,26 @@ it."""
 
 from __future__ import annotations
 
-import csv
-import io
+import secrets
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import phonenumbers
 from flask import g, redirect, request, url_for
 from sqlalchemy import select
 
 from ... import audit
 from ...country import Pack
 from ...hotline import actions as hotline
+from ...hotline import exchange
 from ...hotline.actions import shifts
-from ...hotline.records import Shift, Task, open_handovers, waiting_tasks
-from ...hotline.rules import STATES, TWO_TAPS, fits, may_call_now, order_of
+from ...hotline.records import Shift, Task, left_open, open_handovers, waiting_tasks
+from ...hotline.rules import NOBODY_CALLED, STATES, TWO_TAPS, fits, may_call_now, order_of
 from ...people.records import Staff
 from ...web import actor, house, render, staff_page
 from . import bp
 
 DESK = "desk"
 SHOWN = 60
-LONGEST_LIST = 2000
 
 
 @staff_page(bp, "/console/hotline", needs="calls")
@@ -38,6 +35,7 @@ def page(status: int = 200, **more: Any) -> Any:
     pack, now = house().packs[g.staff.country], datetime.now(UTC)
     with house().database.reading() as db:
         shift = shifts.of_staff(db, g.staff.id)
+        to_write_up = left_open(db, g.staff.id)
         rows = in_order(waiting_tasks(db, pack.code), pack, shift, g.staff.id, now)
         handovers = open_handovers(db, pack.code)
         names = {row.id: row.name for row in db.scalars(select(Staff).where(Staff.country == pack.code))}
@@ -47,6 +45,7 @@ def page(status: int = 200, **more: Any) -> Any:
         "shift": shift, "rows": rows[:SHOWN], "count": len(rows), "handovers": handovers, "names": names, "now": now,
         "states": [state for state in STATES if state != "off"], "taps": TWO_TAPS, "refusal": None, "number": "",
         "languages": _speakable(pack), "there": there, "taken": None,
+        "to_write_up": to_write_up, "once": secrets.token_hex(6),
     }  # fmt: skip
     return render("hotline.html", status, **{**values, **more})
 
@@ -67,9 +66,15 @@ def in_order(
         task for task in tasks
         if task.taken_by in (None, staff_id) and fits(task.language, task.skill, languages, skills)
     ]  # fmt: skip
-    found = [(task, task.next_at <= now and may_call_now(task.hours, now, pack.zone)) for task in mine]
-    found = [(task, callable_now or task.kind == "call") for task, callable_now in found]
+    found = [(task, _may_be_done(task, pack, now)) for task in mine]
     return sorted(found, key=lambda row: order_of(row[0].kind, row[1], row[0].due_at))
+
+
+def _may_be_done(task: Task, pack: Pack, now: datetime) -> bool:
+    """Whether it is the hour for it: a caller on the line and what is only heard know no hours."""
+    if task.kind == "call" or task.kind in NOBODY_CALLED:
+        return True
+    return task.next_at <= now and may_call_now(task.hours, now, pack.zone)
 
 
 @staff_page(bp, "/console/hotline/missed", needs="calls", methods=("POST",))
@@ -77,43 +82,16 @@ def missed() -> Any:
     """The missed-call list of an ordinary telephone exchange, as CSV: a number in each line, and when it rang."""
     pack, now = house().packs[g.staff.country], datetime.now(UTC)
     given = request.files.get("list")
-    text = given.read().decode("utf8", "replace") if given and given.filename else request.form.get("numbers", "")
-    rows = read_list(text, pack, now)
+    text = exchange.decoded(given.read()) if given and given.filename else request.form.get("numbers", "")
+    rows = exchange.read_list(text, pack, now)
     if not rows:
         return page(400, refusal="No telephone number was found in that list. Each line holds a number, then the time.")
+    if len(rows) > exchange.LONGEST_LIST:
+        return page(400, refusal="That list has more than 1000 numbers. Give it in parts.")
     with house().database.transaction() as db:
         put = hotline.import_missed(db, pack, rows, now)
         audit.write(db, actor=actor(), act="missed.imported", thing=f"country:{pack.code}", why=str(len(rows)), now=now)
     return page(taken=put)
-
-
-def read_list(text: str, pack: Pack, now: datetime) -> list[tuple[str, datetime]]:
-    """Numbers with their times; a line whose first number is none is left out, a time that cannot be read is now."""
-    found: list[tuple[str, datetime]] = []
-    for row in csv.reader(io.StringIO(text[: 64 * 1024])):
-        cells = [cell.strip() for cell in row]
-        number = next((n for cell in cells if _moment(cell, pack.zone) is None and (n := _number(cell, pack))), "")
-        if number and len(found) < LONGEST_LIST:
-            moment = next((m for cell in cells if (m := _moment(cell, pack.zone))), now)
-            found.append((number, min(moment, now)))
-    return found
-
-
-def _number(cell: str, pack: Pack) -> str:
-    try:
-        parsed = phonenumbers.parse(cell, pack.phone_region)
-    except phonenumbers.NumberParseException:
-        return ""
-    possible = phonenumbers.is_possible_number(parsed) and not any(c.isalpha() or c == ":" for c in cell)
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) if possible else ""
-
-
-def _moment(cell: str, zone: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(cell)
-    except ValueError:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 @staff_page(bp, "/console/hotline/tap", needs="calls", methods=("POST",))

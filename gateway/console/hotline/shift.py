@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import g, redirect, request, url_for
 
+from ...channels import Malformed
+from ...dialogue import actions as dialogue
 from ...hotline.actions import shifts
 from ...language import fold
 from ...web import house, staff_page
@@ -19,13 +21,26 @@ LONGEST_NOTE = 1000
 @staff_page(bp, "/console/hotline/shift", needs="calls", methods=("POST",))
 def begin() -> Any:
     """Begins a shift, or says anew which languages she speaks and where calls reach her."""
-    phone = "".join(c for c in fold.digits(request.form.get("phone", "")) if c.isdigit() or c == "+")[:20]
+    written = request.form.get("phone", "").strip()
+    phone = _own_phone(written) if written else ""
+    if phone is None:
+        return page(400, refusal="That is not a telephone number of this country. Type it as it is dialled here.")
     known = {*house().traits}
     languages = [tag for tag in request.form.getlist("language") if tag in known]
     skills = [skill for skill in request.form.getlist("skill") if skill == "woman"]
     with house().database.transaction() as db:
         shifts.begin(db, g.staff.country, g.staff.id, languages, skills, phone, datetime.now(UTC))
     return redirect(url_for("hotline.queue"))
+
+
+def _own_phone(written: str) -> str | None:
+    """A telephone of this country; None for anything else: it is called at our cost."""
+    pack = house().packs[g.staff.country]
+    try:
+        number = dialogue.normal_number(fold.digits(written), pack)
+    except Malformed:
+        return None
+    return number if pack.is_own_phone(number) else None
 
 
 @staff_page(bp, "/console/hotline/state", needs="calls", methods=("POST",))

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from ... import seal
 from ...cases import attachments
-from ...channels import Channel, Malformed, Message, Turn, outbox
+from ...channels import Channel, Malformed, Message, Turn, outbox, spending
+from ...channels.posting import price_of
 from ...country import Pack
 from ...db import insert_new
 from ...hotline import actions as hotline
@@ -76,6 +77,10 @@ def _reply(db: Session, channel: Channel, sitting: Sitting, turn: Turn, heard_id
         return None
     inline = channel.replies == "recorded"
     once = f"reply:{heard_id}:{now.timestamp():.0f}"
+    if inline:
+        settings, parts = sitting.pack.channels[channel.name], channel.parts(turn.text)
+        prefix, price = price_of(sitting.number, settings.prices)
+        spending.spend(db, now.date(), channel.name, prefix, parts, parts * price)
     row = outbox.put_reply(db, channel.name, sitting.address.id, turn, once=once, inline=inline, now=now)
     if sitting.forgets:
         outbox.forget_replies(db, sitting.address.id)
@@ -164,9 +169,9 @@ def purge(db: Session, now: datetime) -> None:
     """Forgets hops after 48 hours, and numbers that nothing needs and nobody used for a month or two."""
     db.execute(delete(HeardRow).where(HeardRow.heard_at < now - HEARD_FOR))
     waiting.forget_old(db, now)
-    outbox.purge(db, now)
+    let_go = outbox.purge(db, now)
     attachments.purge(db, now)
     outreach.purge(db, now)
-    for address_id in hotline.purge(db, now):
+    for address_id in let_go | set(hotline.purge(db, now)):
         forget_if_unneeded(db, address_id)
     people.forget_quiet(db, now)

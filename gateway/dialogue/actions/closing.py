@@ -79,7 +79,7 @@ class Closing(Performing):
         if self.address.stopped_at or private or state.ended or not unfinished.has_answers(self.book.flows, state):
             return
         body = self.house.texts.say(tag, CUT, **self.pack.facts(tag, self.now.date()))
-        way, once = self.pack.writes_to(self.number), f"cut:{row.id}"
+        way, once = self.pack.writes_to(self.number), f"cut:{row.id}:{row.heard_at.timestamp():.0f}"
         outbox.put(self.db, way, number, body, purpose="cut", about="", once=once, now=self.now)
 
     def end(self, row: Conversation, state: State) -> None:

@@ -99,6 +99,7 @@ class Performing:
             flow=f"{flow.name}@{flow.print}",
             facts=state.facts,
             reads=self.reads_here(state),
+            alone=bool(state.alone),
             now=self.now,
         )
 

@@ -95,6 +95,7 @@ class Sitting(Greeting):
     def stop(self, row: Conversation | None, state: State, message: Message) -> Turn:
         """STOP: no more messages, and what she was saying is withdrawn; what others told here before is not."""
         people.stop(self.db, self.address.id, self.now)
+        outreach.unwish(self.db, self.address.id)
         state = self.advance(state, Stopped())
         if row is not None:
             self.close(row, state, "stopped")

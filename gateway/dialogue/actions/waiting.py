@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ...outreach import actions as outreach
 from ..records import Question
 
 
@@ -25,13 +26,14 @@ def ask_later(
 
 
 def next_question(db: Session, address_id: int, now: datetime) -> Question | None:
-    """The oldest question that still waits, taken out of the line."""
+    """The oldest question that still waits, taken out of the line; a poll that was stopped is not asked."""
     waiting = select(Question).where(Question.address_id == address_id, Question.until > now)
-    found = db.scalar(waiting.order_by(Question.id).limit(1))
-    if found:
+    for found in db.scalars(waiting.order_by(Question.id)):
         db.delete(found)
         db.flush()
-    return found
+        if not (poll := found.facts.get("poll", "")).isdecimal() or not outreach.is_stopped(db, int(poll)):
+            return found
+    return None
 
 
 def forget(db: Session, address_id: int) -> None:

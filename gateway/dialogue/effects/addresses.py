@@ -12,7 +12,6 @@ from datetime import timedelta
 import phonenumbers
 
 from ...channels import outbox
-from ...language import fold
 from ...language.catalogue import mark
 from ...people import actions as people
 from ..roads import EffectWords
@@ -35,7 +34,7 @@ def send_code(stand: Stand, answers: Answers) -> Done:
         return Done("too_many")
     for key in bounds:
         people.count_try(stand.db, *key, now=stand.now)
-    other = people.hear_from(stand.db, stand.pack.code, number, stand.now)
+    other = people.make_known(stand.db, stand.pack.code, number, stand.now)
     code = people.new_code(stand.db, stand.address_id, other.id, stand.now)
     if not other.stopped_at:
         body = stand.house.texts.say(other.language or stand.language, CODE, code=code)
@@ -54,8 +53,7 @@ def _international(stand: Stand, written: str) -> str:
 
 def prove_code(stand: Stand, answers: Answers) -> Done:
     """Whether the code that was sent has been typed here: then both addresses are hers."""
-    typed = "".join(c for c in fold.digits(answers["code"]) if c.isdigit())
-    return Done("linked" if people.prove(stand.db, stand.address_id, typed, stand.now) else "wrong")
+    return Done("linked" if people.prove(stand.db, stand.address_id, answers["code"], stand.now) else "wrong")
 
 
 EFFECTS: Mapping[str, Word] = {

@@ -40,6 +40,7 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         flow=stand.flow,
         sent=sent,
         reads=stand.reads,
+        alone=stand.alone,
     )
     case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
     return Done("opened", {"case": case.reference, "promise": str(case.promise_days)}, act=True)
@@ -112,7 +113,7 @@ def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
     if case is None or case.state == "resolved":
         return Done("closed")
     words = answers["words"]
-    attachments.belong(stand.db, names_of(stand, answers), case.id)
+    attachments.belong(stand.db, names_of(stand, answers), case, stand.now)
     cases.add_words(stand.db, case, "" if is_enclosed(words) else words, stand.channel, stand.now)
     return Done("added", act=True)
 

@@ -28,6 +28,7 @@ class Stand:
     flow: str
     facts: Mapping[str, str]
     reads: bool  # what is said now stays on her phone: it need not be written to it again
+    alone: bool  # she has left, and it goes on without her
     now: datetime
 
 

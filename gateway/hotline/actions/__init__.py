@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from .calls import answered as answered
 from .calls import begin_call as begin_call
+from .calls import joined as joined
 from .calls import leave_message as leave_message
+from .calls import leave_unheard as leave_unheard
 from .calls import left_queue as left_queue
 from .calls import log_call as log_call
 from .calls import log_silence as log_silence
 from .calls import of_sid as of_sid
+from .calls import waits_no_more as waits_no_more
 from .calls import wrap_up as wrap_up
 from .forgetting import forget_after_call as forget_after_call
 from .forgetting import let_go as let_go
@@ -19,6 +21,8 @@ from .missed import ring as ring
 from .missed import rung_back as rung_back
 from .tasks import CALL_BACK_WITHIN as CALL_BACK_WITHIN
 from .tasks import done as done
+from .tasks import give_back as give_back
+from .tasks import hers as hers
 from .tasks import not_reached as not_reached
 from .tasks import put_task as put_task
 from .tasks import take as take

@@ -12,6 +12,7 @@ from ..records import Call, Flag, Missed, Task
 
 KEPT = timedelta(days=90)
 OVER = ("done", "unreached", "dropped")
+WRITTEN_UP = timedelta(hours=1)
 RINGS = ("waiting", "calling")
 
 
@@ -35,7 +36,8 @@ def purge(db: Session, now: datetime) -> Collection[int]:
     db.execute(update(Task).where(Task.ended_at < old, Task.address_id.is_not(None)).values(address_id=None))
     db.execute(delete(Missed).where(Missed.rang_at < old))
     db.execute(delete(Flag).where(Flag.until < old))
-    ended = select(Call.address_id).where(Call.forget, Call.ended_at.is_not(None))
+    written_up = or_(Call.outcome != "", Call.ended_at < now - WRITTEN_UP)
+    ended = select(Call.address_id).where(Call.forget, Call.ended_at.is_not(None), written_up)
     return {address_id for address_id in db.scalars(ended) if address_id}
 
 

@@ -12,11 +12,12 @@ from ...country import Pack
 from ...db import wake_later
 from ...people import actions as people
 from ...people.records import Address
-from ..records import Missed, called_back, last_ring
+from ..records import Missed, Task, called_back, last_ring
 from ..rules import Beep, prefix_of, refusal_of_beep
 from .tasks import CALL_BACK_WITHIN, put_task
 
 RING_BACK_AFTER = timedelta(seconds=20)
+TOLD_WITHIN = timedelta(minutes=5)
 RING_AGAIN = (timedelta(minutes=2), timedelta(minutes=10))
 
 
@@ -49,7 +50,7 @@ def rung_back(db: Session, missed_id: int, state: str, now: datetime) -> None:
         row.state, row.due_at = "waiting", now + RING_AGAIN[row.attempts - 1]
     else:
         row.state = "unreached"
-        once = f"missed:{row.id}"
+        once = f"missed:{row.id}:{row.rang_at.timestamp():.0f}"
         language = db.get_one(Address, row.address_id).language or ""
         put_task(
             db, row.country, "call_back", about=once, address_id=row.address_id, language=language,
@@ -59,11 +60,14 @@ def rung_back(db: Session, missed_id: int, state: str, now: datetime) -> None:
 
 
 def import_missed(db: Session, pack: Pack, rows: list[tuple[str, datetime]], now: datetime) -> int:
-    """The missed-call list of an ordinary telephone exchange: each number becomes one task, however often it rang."""
+    """The missed-call list of an ordinary telephone exchange. Each number becomes one task, however often it rang, and
+    none where one waits already; a list that is given twice puts nothing again."""
     put = 0
     for number, rang_at in rows:
         address = people.hear_from(db, pack.code, number, now)
-        once = f"exchange:{address.id}:{rang_at.date()}"
+        if db.scalar(select(Task.id).where(Task.address_id == address.id, Task.state.in_(("waiting", "taken")))):
+            continue  # somebody will speak with her anyway
+        once = f"exchange:{address.id}:{rang_at.isoformat()}"
         task = put_task(
             db, pack.code, "call_back", about="", address_id=address.id, language=address.language or "",
             due_at=rang_at + CALL_BACK_WITHIN, once=once, now=now,
@@ -73,10 +77,15 @@ def import_missed(db: Session, pack: Pack, rows: list[tuple[str, datetime]], now
 
 
 def claim(db: Session, missed_id: int, now: datetime) -> str | None:
-    """Takes a missed call up for calling back; its number, or nothing where it is not to be called now."""
+    """Takes a missed call up for calling back; its number, or nothing where it is not to be called now. A call of ours
+    whose end nobody told counts as not answered."""
     row = db.scalar(select(Missed).where(Missed.id == missed_id).with_for_update())
-    if row is None or row.state != "waiting" or row.due_at > now:
+    if row is None or row.due_at > now:
         return None
-    row.state, row.attempts = "calling", row.attempts + 1
+    if row.state == "calling":
+        rung_back(db, missed_id, "no_answer", now)
+    if row.state != "waiting":
+        return None
+    row.state, row.attempts, row.due_at = "calling", row.attempts + 1, now + TOLD_WITHIN
     db.flush()
     return db.get_one(Address, row.address_id).number

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...db import insert_new
 from ..records import Flag, Handover, Shift, Spell, Task
 from ..rules import FLAG_LASTS, STATES
+
+GRACE = timedelta(minutes=5)
 
 
 def of_staff(db: Session, staff_id: int) -> Shift | None:
@@ -23,10 +26,11 @@ def begin(
     now: datetime,
 ) -> Shift:  # fmt: skip
     """She is on shift; where she is already, what she speaks is noted anew."""
-    shift = of_staff(db, staff_id)
-    if shift is None:
-        shift = Shift(country=country, staff_id=staff_id, state="off", began_at=now)
-        db.add(shift)
+    new = {"country": country, "staff_id": staff_id, "languages": [], "skills": [], "state": "off", "began_at": now}
+    db.execute(insert_new(db, Shift, **new))
+    shift = db.scalars(
+        select(Shift).where(Shift.staff_id == staff_id, Shift.ended_at.is_(None)).with_for_update()
+    ).one()
     shift.languages, shift.skills, shift.phone = sorted(languages), sorted(skills), phone or None
     db.flush()
     if shift.state == "off":
@@ -46,9 +50,9 @@ def change(db: Session, shift: Shift, state: str, now: datetime) -> None:
     db.flush()
 
 
-def end(db: Session, shift: Shift, note: str, now: datetime) -> Handover:
+def end(db: Session, shift: Shift, note: str, now: datetime, by_herself: bool = True) -> Handover:
     """She goes home: whatever lay with her is free again, and stands on the list that the next one accepts by name."""
-    mine = select(Task).where(Task.taken_by == shift.staff_id, Task.state == "taken")
+    mine = select(Task).where(Task.taken_by == shift.staff_id, Task.state == "taken").with_for_update()
     tasks = list(db.scalars(mine))
     for task in tasks:
         task.state, task.taken_by = "waiting", None
@@ -63,8 +67,18 @@ def end(db: Session, shift: Shift, note: str, now: datetime) -> Handover:
     )
     db.add(row)
     db.flush()
-    audit.write(db, actor=f"staff:{shift.staff_id}", act="shift.ended", thing=f"handover:{row.id}", now=now)
+    actor = f"staff:{shift.staff_id}" if by_herself else "system"
+    audit.write(db, actor=actor, act="shift.ended", thing=f"handover:{row.id}", now=now)
     return row
+
+
+def end_of_those_gone(db: Session, present: Collection[int], now: datetime) -> int:
+    """Ends the shifts of whoever is signed in no more: nothing stays with somebody who is not there. How many."""
+    gone = select(Shift).where(Shift.ended_at.is_(None), Shift.began_at < now - GRACE, Shift.staff_id.not_in(present))
+    shifts = list(db.scalars(gone))
+    for shift in shifts:
+        end(db, shift, "", now, by_herself=False)
+    return len(shifts)
 
 
 def accept(db: Session, handover_id: int, country: str, staff_id: int, now: datetime) -> bool:

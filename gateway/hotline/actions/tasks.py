@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...channels import outbox
@@ -13,22 +13,23 @@ from ...language.catalogue import mark
 from ...language.tags import SOURCE
 from ...people.records import Address
 from ..records import Task
-from ..rules import next_attempt
+from ..rules import NotHers, next_attempt
 
 UNREACHED = mark("sms.unreached", "We tried to call you. Please call {hotline}.")
 CALL_BACK_WITHIN = timedelta(hours=4)
+FRESH = {"populate_existing": True}
 
 
 def put_task(
     db: Session, country: str, kind: str, *, about: str, address_id: int | None, language: str, hours: str = "",
-    skill: str = "", due_at: datetime, once: str, now: datetime,
+    skill: str = "", attachment_id: int | None = None, due_at: datetime, once: str, now: datetime,
 ) -> Task | None:  # fmt: skip
     """Something for an operator. `once`: the same word puts nothing a second time."""
     if db.scalar(select(Task.id).where(Task.once == once)):
         return None
     task = Task(
         country=country, kind=kind, about=about, address_id=address_id, language=language, hours=hours, skill=skill,
-        put_at=now, due_at=due_at, next_at=now, once=once,
+        attachment_id=attachment_id, put_at=now, due_at=due_at, next_at=now, once=once,
     )  # fmt: skip
     db.add(task)
     db.flush()
@@ -36,10 +37,33 @@ def put_task(
 
 
 def take(db: Session, task_id: int, staff_id: int) -> bool:
-    """Gives a task to somebody, unless it lies with somebody else."""
-    free = update(Task).where(Task.id == task_id, Task.state == "waiting")
-    done = db.execute(free.values(state="taken", taken_by=staff_id))
-    return bool(done.rowcount) or db.get_one(Task, task_id).taken_by == staff_id  # type: ignore[attr-defined]
+    """Gives a task to somebody, unless it lies with somebody else; one that was tried in vain, too: she may call
+    herself."""
+    row = db.scalars(select(Task).where(Task.id == task_id).with_for_update().execution_options(**FRESH)).one()
+    if row.state in ("waiting", "unreached"):
+        row.state, row.taken_by = "taken", staff_id
+        db.flush()
+    return row.state == "taken" and row.taken_by == staff_id
+
+
+def hers(db: Session, task_id: int, country: str, staff_id: int) -> Task | None:
+    """The task, locked, that she has taken; None where there is no such task in her country. Raises NotHers."""
+    mine = select(Task).where(Task.id == task_id, Task.country == country).with_for_update()
+    row = db.scalar(mine.execution_options(**FRESH))
+    if row is None:
+        return None
+    if row.state in ("done", "dropped"):
+        raise NotHers("This has already been done.")
+    if row.state != "taken" or row.taken_by != staff_id:
+        raise NotHers("This does not lie with you. Take it from the list first.")
+    return row
+
+
+def give_back(db: Session, task: Task) -> None:
+    """It waits for anybody again."""
+    if task.state == "taken":
+        task.state, task.taken_by = "waiting", None
+    db.flush()
 
 
 def done(db: Session, task: Task, now: datetime) -> None:

@@ -10,6 +10,7 @@ from .addresses import is_kept as is_kept
 from .addresses import keep_language as keep_language
 from .addresses import language_of as language_of
 from .addresses import lock_address as lock_address
+from .addresses import make_known as make_known
 from .addresses import new_code as new_code
 from .addresses import number_of as number_of
 from .addresses import of_person as of_person
@@ -26,7 +27,9 @@ from .staff import PRESENCE as PRESENCE
 from .staff import add_staff as add_staff
 from .staff import begin_presence as begin_presence
 from .staff import end_presence as end_presence
+from .staff import is_here as is_here
 from .staff import keep_page_language as keep_page_language
+from .staff import present as present
 from .staff import see_presence as see_presence
 from .staff import use_code as use_code
 from .tries import count_try as count_try

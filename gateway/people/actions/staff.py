@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from ... import audit, seal
@@ -14,7 +14,7 @@ from ..records import Presence, Staff, StaffOffice, TotpUsed
 from ..rules import ROLES
 
 PRESENCE = "presence"
-PRESENCE_LASTS = timedelta(hours=12)
+PRESENCE_LASTS, IDLE = timedelta(hours=12), timedelta(hours=2)
 
 
 def add_staff(
@@ -46,6 +46,18 @@ def end_presence(db: Session, token: str) -> None:
 
 def see_presence(db: Session, presence_id: int, now: datetime) -> None:
     db.execute(update(Presence).where(Presence.id == presence_id).values(seen_at=now))
+
+
+def is_here(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is true of a session that still stands, and of whose it is."""
+    fresh = Presence.seen_at > now - IDLE
+    return Presence.revoked.is_(False), Presence.ends_at > now, fresh, Staff.active.is_(True)
+
+
+def present(db: Session, now: datetime) -> set[int]:
+    """The staff who are signed in."""
+    here = select(Staff.id).join(Presence, Presence.staff_id == Staff.id).where(*is_here(now))
+    return set(db.scalars(here))
 
 
 def use_code(db: Session, staff_id: int, step: int) -> bool:

@@ -218,12 +218,28 @@ def test_a_stopped_poll_is_asked_of_nobody_and_no_text_of_it_comes_back(network,
     approve(sala, number, by=1, word="stop")
     with sala.house.database.transaction() as db:
         for row in claimed:
-            outbox.postpone(db, row.id, NOW, "pace")
+            outbox.postpone(db, row.id, datetime.now(UTC), "pace")
     sala.hands.deliver(None, datetime.now(UTC))
     assert {row.state for row in sala.all_of(Outgoing)} <= {"withdrawn", "delivered", "sent"}
     assert {row.state for row in sala.all_of(Outgoing) if row.id in {ready.id for ready in claimed}} <= {"withdrawn"}
     assert sala.caller(_number(sala, ids[0])).dial().startswith("How can we help?")
     assert staff["supervisor"].get("/console/letters").count("To many</strong>") == 0
+
+
+def test_what_waits_in_the_outbox_can_be_stopped_when_all_has_been_put_there(sala, staff) -> None:
+    people(sala, 2)
+    number = draft(sala)
+    approve(sala, number)
+    pack = sala.house.packs["kh"]
+    for _ in range(2):
+        with sala.house.database.transaction() as db:
+            actions.put_some(db, pack, number, NOW)
+    assert sala.all_of(Broadcast)[0].state == "done"
+    supervisor = staff["supervisor"]
+    assert "Stop it now" in supervisor.get("/console/outreach")
+    supervisor.post(f"/console/outreach/{number}", act="stop")
+    assert {row.state for row in sala.all_of(Outgoing)} == {"withdrawn"}
+    assert "Stop it now" not in supervisor.page
 
 
 def test_stop_ends_the_news_for_good(sala) -> None:

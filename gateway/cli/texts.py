@@ -50,7 +50,7 @@ def _of_code() -> Iterator[tuple[str, Key]]:
             words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             if node.func.id == "mark" and len(words) == 2:
                 yield f"{name}:{node.lineno}", (words[0], words[1])
-            elif node.func.id in ("Refusal", "Refused") and words:
+            elif node.func.id in ("Refusal", "Refused", "NotHers") and words:
                 yield f"{name}:{node.lineno}", ("console", words[0])
             elif node.func.id in ("_page", "page", "queue_page"):
                 said = [

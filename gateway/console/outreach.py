@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from sqlalchemy import func, select
 
-from ..channels import spending
+from ..channels import outbox, spending
 from ..country import Pack
 from ..outreach import actions
 from ..outreach.records import Broadcast, CampaignCount, Wish, audience, of_country, poll_counts
@@ -31,6 +31,7 @@ def _page(status: int = 200, **more: Any) -> Any:
     with house().database.reading() as db:
         rows = of_country(db, pack.code)
         looked = {row.id: look(db, pack, row) for row in rows if row.state in ("draft", "sending")}
+        going = {row.id for row in rows if row.state == "sending" or outbox.still_to_go(db, f"broadcast:{row.id}")}
         polls = {row.id: poll_counts(db, row.id) for row in rows if row.kind == "poll"}
         names = {row.id: row.name for row in db.scalars(select(Staff).where(Staff.country == pack.code))}
         wishes = db.scalar(select(func.count()).select_from(Wish).join(Address).where(Address.country == pack.code))
@@ -39,7 +40,7 @@ def _page(status: int = 200, **more: Any) -> Any:
     values = {
         "rows": rows, "looked": looked, "polls": polls, "names": names, "kinds": KINDS, "pack": pack, "refusal": None,
         "places": _places(pack), "languages": house().languages(pack), "wishes": wishes or 0, "spent": spent,
-        "codes": codes, "alarms": alarms, "form": {}, "main": (pack.languages[0], "en"),
+        "codes": codes, "alarms": alarms, "going": going, "form": {}, "main": (pack.languages[0], "en"),
     }  # fmt: skip
     return render("outreach.html", status, **{**values, **more})
 

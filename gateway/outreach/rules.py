@@ -16,7 +16,7 @@ KINDS = ("visit", "payment", "flood", "other", "poll")
 MOVES: Mapping[str, tuple[tuple[str, ...], str]] = {
     "approve": (("draft",), "sending"),
     "drop": (("draft",), "dropped"),
-    "stop": (("sending",), "stopped"),
+    "stop": (("sending", "done"), "stopped"),
     "end": (("sending",), "done"),
 }
 LONGEST = 400

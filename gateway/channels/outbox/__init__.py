@@ -30,6 +30,7 @@ from .records import dead_letters as dead_letters
 from .records import lines_of as lines_of
 from .records import next_to as next_to
 from .records import overdue as overdue
+from .records import still_to_go as still_to_go
 from .records import stuck as stuck
 
 LEASE = timedelta(seconds=60)

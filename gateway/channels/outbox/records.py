@@ -115,6 +115,12 @@ def stuck(db: Session, before: datetime) -> int:
     return db.scalar(select(func.count()).where(still)) or 0
 
 
+def still_to_go(db: Session, thing: str) -> int:
+    """How many texts about this have not gone out yet."""
+    waiting = select(func.count()).where(Outgoing.about == thing, Outgoing.state == "waiting")
+    return db.scalar(waiting) or 0
+
+
 def dead_letters(db: Session, channels: Sequence[str], limit: int) -> list[Outgoing]:
     """What failed for good, or may not have arrived, newest first; replies aside: she was there, and may ask again."""
     dead = and_(Outgoing.state.in_(("failed", "unknown")), Outgoing.purpose != "reply", Outgoing.channel.in_(channels))

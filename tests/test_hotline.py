@@ -504,7 +504,7 @@ def test_she_who_chose_hotline_only_is_told_when_she_calls(sala, staff, operator
 def test_a_fact_opens_the_case_that_it_fits_and_no_other(sala, operator) -> None:
     """Two of one house use the phone; one of them asked that nobody calls her."""
     place = ("2", "1", "1", "1", "3", "1", "2", "4", "9")
-    one, two = sala.lodge(*place, "1", "1"), sala.lodge(*TO_HOW[1:], "3", "1")
+    one, two = sala.lodge(*place, "1", "1"), sala.lodge("1", "1", "1", "9", "3", "1")
     shown = [f"{case.reference[:3]} {case.reference[3:6]}" for case in (one, two)]
     path = call(operator)
     page = operator.post(f"{path}/facts", fact=one.reference[-4:])

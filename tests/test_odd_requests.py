@@ -34,18 +34,17 @@ BODIES = {
 EVENTS = ("", "/status", "/call/operator", "/call/left", "/sessions/x/start", "/x/../y", "/%00")
 
 
-@pytest.mark.parametrize("said", BODIES)
 @pytest.mark.parametrize("name", CHANNELS)
-def test_odd_bytes_are_refused_in_a_line_and_leave_no_trace(sala, name, said) -> None:
-    body, kind = BODIES[said]
+def test_odd_bytes_are_refused_in_a_line_and_leave_no_trace(sala, name) -> None:
     secret = {"X-Telegram-Bot-Api-Secret-Token": sala.env["TELEGRAM_WEBHOOK_SECRET"]}
     before = rows(sala)
-    for event in EVENTS:
-        for key in (SECRET, sala.env["KANNEL_SECRET"], "wrong"):
+    for said, (body, kind) in BODIES.items():
+        for event in EVENTS:
+            key = sala.env["KANNEL_SECRET"] if "kannel" in name else SECRET
             answer = sala.client.post(
                 f"/in/{name}{event}", query_string={"key": key}, data=body, content_type=kind, headers=secret
             )
-            assert answer.status_code < 500, (event, answer.get_data(as_text=True))
+            assert answer.status_code < 500, (said, event, answer.get_data(as_text=True))
             assert len(answer.get_data()) < 300
     assert rows(sala) == before
 

@@ -29,7 +29,7 @@ class Line:
         self.caller = TwilioVoice.other_side(asked.form)
 
     def language(self, db: Session) -> str:
-        return people.language_of(db, self.caller) or ""
+        return people.spoken_by(db, self.caller)
 
     def address(self, word: str) -> str:
         return f"/in/{self.channel.name}/call/{word}"

@@ -25,6 +25,7 @@ from gateway.dialogue.world_check import spoken
 from gateway.hotline.records import Call, Missed, Task
 
 from .conftest import ACCOUNT, TOKEN
+from .writers import Texter
 
 NUMBER = "+85599000001"
 OPEN = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)  # Wednesday, ten in the morning in Phnom Penh
@@ -239,6 +240,16 @@ def test_outside_the_hours_she_is_told_so_and_may_leave_a_message(phone, sala) -
     phone.press("2")
     phone.speak()
     assert [task.kind for task in sala.all_of(Task)] == ["message"]
+
+
+def test_who_chose_a_language_by_voice_is_still_asked_what_her_phone_can_show(menu, sala) -> None:
+    menu.call()
+    menu.press("1")
+    texter = Texter(sala, NUMBER)
+    assert texter.write("hello").startswith("Choose a language")
+    menu.sid = "CA2"
+    menu.call()
+    assert "language.which" not in menu.heard()
 
 
 def test_a_story_is_kept_whatever_ended_it(menu, sala) -> None:

@@ -21,7 +21,9 @@ GOES = "goes_with_address"
 class Address(Base):
     """Where a citizen can be heard and answered: a phone number (E.164), or a chat (`telegram:123`). `stopped_at`:
     since when she wants no messages. `closed_at`: since when nothing reaches her here (she blocked us). `person_id`:
-    whose it is, where she herself has proved that two addresses are hers. `text_only`: nobody calls it."""
+    whose it is, where she herself has proved that two addresses are hers. `text_only`: nobody calls it.
+    `language`: in which she is written to. `spoken`: which she chose on the telephone, where nobody asked what her
+    phone can show."""
 
     __tablename__ = "addresses"
 
@@ -30,11 +32,16 @@ class Address(Base):
     number: Mapped[str] = mapped_column(Sealed("addresses.number"))
     number_hash: Mapped[str] = mapped_column(String(80), unique=True)
     language: Mapped[str | None] = mapped_column(String(12))
+    spoken: Mapped[str | None] = mapped_column(String(12))
     last_month: Mapped[date]
     stopped_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
     text_only: Mapped[bool] = mapped_column(default=False)
+
+    def speaks(self) -> str:
+        """The language in which she is called; empty where none is known."""
+        return self.spoken or self.language or ""
 
     def is_phone(self) -> bool:
         return ":" not in self.number

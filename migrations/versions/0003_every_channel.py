@@ -272,6 +272,7 @@ def upgrade() -> None:
 
     op.drop_table('tellings')
     with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('spoken', sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('person_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('text_only', sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -317,6 +318,7 @@ def downgrade() -> None:
         batch_op.drop_column('text_only')
         batch_op.drop_column('person_id')
         batch_op.drop_column('closed_at')
+        batch_op.drop_column('spoken')
 
     op.create_table('tellings',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -78,7 +78,7 @@ def _page(call_id: int, status: int = 200, **more: Any) -> Any:
     own = page_language()
     with house().database.reading() as db:
         found, address = _call(db, call_id)
-        hers = address.language or own
+        hers = address.speaks() if address.speaks() in house().languages(pack) else own
         begun = dialogue.consumed(db, _desk(pack).name, _session(found)) is not None
         tags = list(dict.fromkeys((own, hers)))
         # Before she is asked "continue?", what was said on her phone is not shown: somebody else may have said it.
@@ -112,6 +112,7 @@ def language(call_id: int) -> Any:
         found, address = _call(db, call_id)
         if tag in house().languages(house().packs[g.staff.country]):
             people.keep_language(db, address.id, tag)
+            people.keep_spoken(db, address.id, tag)
             found.language = tag
     return redirect(url_for("hotline.call", call_id=call_id))
 

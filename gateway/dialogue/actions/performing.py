@@ -50,7 +50,8 @@ class Performing:
 
     def language(self) -> str | None:
         """The address's language, if it may still be served."""
-        tag = self.teller or self.address.language
+        spoken = self.address.spoken if self.spoken_here() else None
+        tag = self.teller or spoken or self.address.language
         return tag if tag in (*self.house.languages(self.pack), *self.spoken_here()) else None
 
     def spoken_here(self) -> tuple[str, ...]:

@@ -27,7 +27,8 @@ from .stand import Answers, Rowing, Stand, Word
 def keep_language(stand: Stand, answers: Answers) -> Done:
     """Keeps the language; asks whether it can be read where many phones cannot show its letters."""
     tag = answers["which"]
-    people.keep_language(stand.db, stand.address_id, tag)
+    keep = people.keep_spoken if _is_voice(stand) else people.keep_language
+    keep(stand.db, stand.address_id, tag)
     return Done("asks" if _latin(stand, tag) else "kept")
 
 
@@ -38,11 +39,15 @@ def keep_latin(stand: Stand, answers: Answers) -> Done:
 
 def _latin(stand: Stand, tag: str) -> str:
     """The same language in Latin letters, if it may be served here; nothing is read by telephone."""
-    row = stand.pack.channels.get(stand.channel)
-    if row and row.kind == "voice":
+    if _is_voice(stand):
         return ""
     latin = stand.house.traits[tag].latin if tag in stand.house.traits else ""
     return latin if latin in stand.house.languages(stand.pack) else ""
+
+
+def _is_voice(stand: Stand) -> bool:
+    row = stand.pack.channels.get(stand.channel)
+    return row is not None and row.kind == "voice"
 
 
 def offered_here(stand: Stand, answers: Answers) -> Done:
@@ -52,8 +57,9 @@ def offered_here(stand: Stand, answers: Answers) -> Done:
 
 def languages(stand: Stand, answers: Answers) -> list[str]:
     """Those that may be written; by telephone, those that the channel speaks."""
-    row = stand.pack.channels.get(stand.channel)
-    return list(row.languages) if row and row.kind == "voice" else list(stand.house.languages(stand.pack))
+    if _is_voice(stand):
+        return list(stand.pack.channels[stand.channel].languages)
+    return list(stand.house.languages(stand.pack))
 
 
 def offered(stand: Stand, answers: Answers) -> list[str]:

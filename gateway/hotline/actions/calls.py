@@ -128,7 +128,12 @@ def log_call(
     if known:
         return known
     address = people.hear_from(db, pack.code, number, now)
-    values = {"language": address.language or "", "staff_id": staff_id, "began_at": now, "answered_at": now}
+    values = {
+        "language": address.speaks(),
+        "staff_id": staff_id,
+        "began_at": now,
+        "answered_at": now,
+    }
     values |= {"task_id": task.id if task else None, "outgoing": task is not None, "address_id": address.id}
     return _insert(db, mark_[0], country=pack.code, channel=channel, **values)[0]
 

@@ -51,7 +51,7 @@ def rung_back(db: Session, missed_id: int, state: str, now: datetime) -> None:
     else:
         row.state = "unreached"
         once = f"missed:{row.id}:{row.rang_at.timestamp():.0f}"
-        language = db.get_one(Address, row.address_id).language or ""
+        language = db.get_one(Address, row.address_id).speaks()
         put_task(
             db, row.country, "call_back", about=once, address_id=row.address_id, language=language,
             due_at=now + CALL_BACK_WITHIN, once=once, now=now,
@@ -69,7 +69,7 @@ def import_missed(db: Session, pack: Pack, rows: list[tuple[str, datetime]], now
             continue  # somebody will speak with her anyway
         once = f"exchange:{address.id}:{rang_at.isoformat()}"
         task = put_task(
-            db, pack.code, "call_back", about="", address_id=address.id, language=address.language or "",
+            db, pack.code, "call_back", about="", address_id=address.id, language=address.speaks(),
             due_at=rang_at + CALL_BACK_WITHIN, once=once, now=now,
         )  # fmt: skip
         put += task is not None

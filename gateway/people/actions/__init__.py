@@ -8,6 +8,7 @@ from .addresses import close as close
 from .addresses import hear_from as hear_from
 from .addresses import is_kept as is_kept
 from .addresses import keep_language as keep_language
+from .addresses import keep_spoken as keep_spoken
 from .addresses import language_of as language_of
 from .addresses import lock_address as lock_address
 from .addresses import make_known as make_known
@@ -16,6 +17,7 @@ from .addresses import number_of as number_of
 from .addresses import of_person as of_person
 from .addresses import phone_of as phone_of
 from .addresses import prove as prove
+from .addresses import spoken_by as spoken_by
 from .addresses import start as start
 from .addresses import start_again as start_again
 from .addresses import stop as stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ... import seal
@@ -58,6 +58,16 @@ def lock_address(db: Session, address_id: int) -> Address | None:
 
 def keep_language(db: Session, address_id: int, tag: str) -> None:
     db.execute(update(Address).where(Address.id == address_id).values(language=tag))
+
+
+def keep_spoken(db: Session, address_id: int, tag: str) -> None:
+    db.execute(update(Address).where(Address.id == address_id).values(spoken=tag))
+
+
+def spoken_by(db: Session, number: str) -> str:
+    """The language in which this number is spoken to; empty where none is known."""
+    mine = Address.number_hash.in_(seal.ring().hashes(number, NUMBER))
+    return db.scalar(select(func.coalesce(Address.spoken, Address.language)).where(mine)) or ""
 
 
 def stop(db: Session, address_id: int, now: datetime) -> None:

@@ -170,7 +170,7 @@ def _not_wanted(db: Session, row: Ready, address: Address) -> str:
     """Why a text is not to go out after all; empty where it is. After STOP she gets what she asks for, and nothing
     else."""
     if address.stopped_at and row.purpose not in ("reply", "code"):
-        return "she asked for no messages"
+        return outbox.UNWANTED
     kind, _, number = row.about.partition(":")
     if kind == "broadcast" and outreach.is_stopped(db, int(number)):
         return "stopped by staff"

@@ -102,7 +102,7 @@ class Tick:
         house = self.hands.house
         with house.database.transaction() as db:
             row = db.get_one(Broadcast, broadcast_id)
-            some = outreach.put_some(db, house.packs[row.country], broadcast_id, now)
+            some = outreach.put_some(db, house, broadcast_id, now)
             for address in some if row.kind == "poll" else ():
                 question = outreach.text_for(row.texts, address.language)
                 facts = {"poll": str(row.id), "question": question}

@@ -188,6 +188,9 @@ def test_6_a_text_to_the_short_code_is_answered_by_a_text(running: Running) -> N
     wait_for(lambda: running.messages(number), 30)
     assert "Choose a language" in running.messages(number)[0]
     assert browser.post(f"{running.url}/phone/write", data={**form, "to": "kh-ussd"}, timeout=10).status_code == 404
+    long = browser.post(f"{running.url}/phone/write", data={**form, "text": "ប្រាក់" * 500}, timeout=10).text
+    assert "too large" not in long, "a long text in Khmer is nine octets a letter in Kannel's address"
+    wait_for(lambda: len(running.messages(number)) == 2, 30)
 
 
 def test_7_the_terminal_s_phone_speaks_to_it(running: Running) -> None:

@@ -597,3 +597,19 @@ def test_a_nul_in_a_form_is_a_plain_refusal(sala, operator) -> None:
     operator.get("/console/hotline")
     operator.post("/console/articles/flag", 400, kind="wrong", article="a\0b", note="x")
     assert sala.client.get("/?lang=k%00m").status_code == 400
+
+
+def test_who_asks_to_be_called_is_on_the_list_once_with_her_hours(sala, operator) -> None:
+    for keys in (("2", "5"), ("5",)):
+        caller = sala.caller(NUMBER)
+        caller.dial()
+        caller.press(*keys)
+        caller.choose("Call me", "Evening", "Call me then")
+        assert caller.screen.startswith("We will call you.")
+    assert [(row.kind, row.hours, row.language) for row in sala.all_of(Task)] == [("call_back", "evening", "en")]
+
+
+def test_she_sees_how_many_wait_whose_language_she_does_not_speak(sala, operator) -> None:
+    task(sala, language="th")
+    operator.on_shift("km")
+    assert "Not for you, by language or by who is asked for: 1" in operator.page

@@ -25,6 +25,7 @@ from gateway.people.actions import hear_from
 from gateway.people.records import Address
 
 from .conftest import ACCOUNT, TOKEN, free_port, served, wait_for
+from .writers import Texter
 
 NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 LETTER = Letter(1, "+85599000001", "x", "http://127.0.0.1/")
@@ -271,3 +272,17 @@ def test_what_a_text_says_is_in_no_sentence_of_an_error(sala, row) -> None:
     with pytest.raises(StatementError) as caught, sala.house.database.transaction() as db:
         db.execute(update(Outgoing).where(Outgoing.id == row).values(body="my secret \ud83d"))
     assert "secret" not in str(caught.value)
+
+
+def test_what_an_office_wrote_after_stop_goes_out_after_start(network, sala, row) -> None:
+    with sala.house.database.transaction() as db:
+        found = db.get_one(Outgoing, row)
+        found.purpose, found.about, address = "answer", "event:1", found.address_id
+        people.stop(db, address, NOW)
+        people.keep_language(db, address, "en")
+    sala.hands.deliver(row, NOW)
+    assert state_of(sala, row) == "withdrawn"
+    Texter(sala, "+85599000001").write("START")
+    assert state_of(sala, row) == "waiting"
+    sala.hands.deliver(row, NOW)
+    assert state_of(sala, row) in ("sent", "delivered")

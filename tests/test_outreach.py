@@ -101,12 +101,11 @@ def test_it_is_put_out_a_few_at_a_beat_and_stopped_in_the_middle(sala, staff) ->
     people(sala, A_TICK + 10)
     number = draft(sala)
     approve(sala, number)
-    pack = sala.house.packs["kh"]
     with sala.house.database.transaction() as db:
-        assert len(actions.put_some(db, pack, number, NOW)) == A_TICK
+        assert len(actions.put_some(db, sala.house, number, NOW)) == A_TICK
     approve(sala, number, by=1, word="stop")
     with sala.house.database.transaction() as db:
-        assert actions.put_some(db, pack, number, NOW) == []
+        assert actions.put_some(db, sala.house, number, NOW) == []
     assert {(row.state, row.error) for row in sala.all_of(Outgoing)} == {("withdrawn", "stopped by staff")}
     assert sala.all_of(Broadcast)[0].state == "stopped"
 
@@ -115,12 +114,11 @@ def test_put_out_twice_nobody_gets_it_twice(sala, staff) -> None:
     people(sala, 3)
     number = draft(sala)
     approve(sala, number)
-    pack = sala.house.packs["kh"]
     for _ in range(2):
         with sala.house.database.transaction() as db:
             row = db.get_one(Broadcast, number)
             row.cursor, row.state = 0, "sending"
-            actions.put_some(db, pack, number, NOW)
+            actions.put_some(db, sala.house, number, NOW)
     assert len(sala.all_of(Outgoing)) == 3
 
 
@@ -190,6 +188,7 @@ def test_a_poll_is_asked_when_she_next_dials_and_the_result_goes_to_who_answered
     second.post("/console/outreach/1", act="approve")
     sala.tick.deliver(datetime.now(UTC))
     assert len(sala.all_of(Question)) == 3
+    assert {row.body for row in sala.all_of(Outgoing)} == {"Did the team come? To answer, dial *123#."}
     for number, key in ((0, "1"), (1, "2")):
         caller = sala.caller(_number(sala, ids[number]))
         assert caller.dial().startswith("Did the team come?")
@@ -230,10 +229,9 @@ def test_what_waits_in_the_outbox_can_be_stopped_when_all_has_been_put_there(sal
     people(sala, 2)
     number = draft(sala)
     approve(sala, number)
-    pack = sala.house.packs["kh"]
     for _ in range(2):
         with sala.house.database.transaction() as db:
-            actions.put_some(db, pack, number, NOW)
+            actions.put_some(db, sala.house, number, NOW)
     assert sala.all_of(Broadcast)[0].state == "done"
     supervisor = staff["supervisor"]
     assert "Stop it now" in supervisor.get("/console/outreach")

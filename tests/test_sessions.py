@@ -80,7 +80,7 @@ def test_stop_is_heard_in_every_language_and_no_message_goes_out(sala, network) 
         )
     sala.work()
     last = sala.all_of(Outgoing)[-1]
-    assert (last.state, last.error) == ("failed", "she asked for no messages")
+    assert (last.state, last.error) == ("withdrawn", "she asked for no messages")
     assert [left.how for left in sala.all_of(Left)][-1] == "stopped"
     caller.dial()
     assert caller.press("start").startswith("You will get our messages again.")

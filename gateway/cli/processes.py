@@ -20,7 +20,8 @@ def web(_: argparse.Namespace) -> int:
         "-m", "gunicorn", "app:create_app()", "--chdir", str(ROOT), "--bind", f"{host}:{settings.port}",
         "--workers", workers, "--worker-class", "gthread", "--threads", os.environ.get("WEB_THREADS", "16"),
         "--graceful-timeout", "10", "--timeout", "30", "--no-control-socket",
-        "--log-level", "warning", "--limit-request-line", "4094",
+        "--log-level", "warning",
+        "--limit-request-line", "0",  # Kannel brings a text in the address: nine octets to a Khmer letter
     )  # fmt: skip
     return 0
 

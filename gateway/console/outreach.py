@@ -69,7 +69,7 @@ def look(db: Any, pack: Pack, row: Broadcast) -> Preview:
     reached = [(one.number, one.language or "en") for one in people if pack.writes_to(one.number)]
     way = next(channel for channel in pack.channels.values() if channel.kind == "sms")
     tags = {tag for _, tag in reached}
-    parts = {tag: channels[way.name].parts(actions.text_for(row.texts, tag)) for tag in tags}
+    parts = {tag: channels[way.name].parts(actions.body_of(row, house(), tag)) for tag in tags}
     return preview(reached, parts, way.prices)
 
 

@@ -148,6 +148,7 @@ class Flag(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), index=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    note: Mapped[str | None] = mapped_column(Sealed("caller_flags.note"))
     put_at: Mapped[datetime] = mapped_column(Moment)
     until: Mapped[datetime] = mapped_column(Moment)
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

@@ -13,12 +13,15 @@ from .. import audit
 from ..channels import outbox
 from ..country import Pack
 from ..db import insert_new
+from ..house import House
 from ..language import fold
+from ..language.catalogue import mark
 from ..language.tags import SOURCE
 from ..people.records import Address
 from .records import Broadcast, CampaignCount, PollAnswer, Wish, audience, poll_counts
 from .rules import A_TICK, KINDS, LONGEST, Refused, moved
 
+POLL = mark("sms.poll", "{question} To answer, dial {dial}.")
 ANSWERS_KEPT = timedelta(days=60)
 
 
@@ -86,14 +89,15 @@ def is_stopped(db: Session, broadcast_id: int) -> bool:
     return db.scalar(select(Broadcast.state).where(Broadcast.id == broadcast_id)) == "stopped"
 
 
-def put_some(db: Session, pack: Pack, broadcast_id: int, now: datetime) -> list[Address]:
+def put_some(db: Session, house: House, broadcast_id: int, now: datetime) -> list[Address]:
     """Puts the next few into the outbox; who they were. The end is reached when there is nobody left."""
     row = db.scalar(select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update())
     if row is None or row.state != "sending":
         return []
+    pack = house.packs[row.country]
     some = audience(db, row.country, areas(pack, row.place), row.cursor, row.answers_of, A_TICK)
     for address in some:
-        body = text_for(row.texts, address.language)
+        body = body_of(row, house, address.language)
         once, way = f"broadcast:{row.id}:{address.id}", pack.writes_to(address.number)
         if way:
             about = f"broadcast:{row.id}"
@@ -109,6 +113,14 @@ def put_some(db: Session, pack: Pack, broadcast_id: int, now: datetime) -> list[
 def text_for(texts: Mapping[str, str], tag: str | None) -> str:
     """In her language, or in English: never in another alphabet than her phone shows."""
     return texts.get(tag or SOURCE) or texts[SOURCE]
+
+
+def body_of(row: Broadcast, house: House, tag: str | None) -> str:
+    """What goes out to somebody who reads this language: of a poll also how to answer it."""
+    words = text_for(row.texts, tag)
+    if row.kind != "poll":
+        return words
+    return house.texts.say(tag or SOURCE, POLL, question=words, dial=house.packs[row.country].dial())
 
 
 def areas(pack: Pack, place: str) -> Collection[str]:

@@ -35,6 +35,8 @@ from .records import stuck as stuck
 
 LEASE = timedelta(seconds=60)
 REPLIES_KEPT, MANY_KEPT = timedelta(hours=48), timedelta(days=60)
+WITHHELD = timedelta(days=60)
+UNWANTED = "she asked for no messages"
 BRIEF = ("reply", "code", "cut")
 JITTER = SystemRandom()
 
@@ -172,6 +174,13 @@ def withdraw(db: Session, row_id: int, why: str, now: datetime) -> None:
     """A claimed row that is not to go out after all: she wants no messages, or staff stopped it."""
     mine = update(Outgoing).where(Outgoing.id == row_id, Outgoing.state == "sending")
     db.execute(mine.values(state="withdrawn", lease_until=None, settled_at=now, error=why))
+
+
+def go_on(db: Session, address_id: int, now: datetime) -> None:
+    """She wants our messages again: what her cases' offices wrote meanwhile goes out."""
+    mine = and_(Outgoing.address_id == address_id, Outgoing.state == "withdrawn", Outgoing.purpose == "answer")
+    held = update(Outgoing).where(mine, Outgoing.error == UNWANTED, Outgoing.put_at > now - WITHHELD)
+    db.execute(held.values(state="waiting", due_at=now, settled_at=None, error=None))
 
 
 def note_parts(db: Session, row_id: int, parts: int) -> None:

@@ -11,6 +11,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import phonenumbers
 from flask import abort, current_app, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
@@ -48,6 +49,8 @@ def log() -> Any:
     pack, written = house().packs[g.staff.country], request.form.get("number", "").strip()
     try:
         number = dialogue.normal_number(fold.digits(written), pack)
+        if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
+            raise Malformed("too short or too long")
     except Malformed:
         return queue_page(400, refusal="That is not a telephone number. Type it as it is dialled.", number=written)
     now = datetime.now(UTC)
@@ -184,7 +187,7 @@ def end(call_id: int) -> Any:
             return redirect(url_for("hotline.queue"))
         hotline.wrap_up(db, found, outcome, note[:1000], now)
         if outcome == "abuse":
-            shifts.flag(db, address.id, g.staff.id, now)
+            shifts.flag(db, address.id, g.staff.id, now, note[:1000])
         shift = shifts.of_staff(db, g.staff.id)
         if shift:
             shifts.change(db, shift, "wrap_up", now)

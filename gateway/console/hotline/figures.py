@@ -16,12 +16,13 @@ from sqlalchemy import select
 
 from ...hotline.actions import shifts
 from ...hotline.records import Call, Flag
-from ...people.records import Address
+from ...people.records import Address, Staff
 from ...web import house, render, staff_page
 from . import bp
 
 DAYS = timedelta(days=30)
 AGAIN_WITHIN = timedelta(days=7)
+NOTHING = ("silent", "wrong_number", "abuse")
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Row:
     offered: int
     answered: int
     abandoned: int
-    wait: int
-    handling: int
+    wait: int | None
+    handling: int | None
     again: int
     first: int
 
@@ -48,6 +49,7 @@ def figures() -> Any:
         calls = list(db.scalars(recent.order_by(Call.began_at)))
         mine = select(Flag).join(Address, Address.id == Flag.address_id).where(Address.country == pack.code)
         flags = list(db.scalars(mine.where(Flag.until > now, Flag.reviewed_at.is_(None))))
+        names = {row.id: row.name for row in db.scalars(select(Staff).where(Staff.country == pack.code))}
     zone = ZoneInfo(pack.zone)
     hours, languages = defaultdict[str, list[Call]](list), defaultdict[str, list[Call]](list)
     for call in calls:
@@ -60,6 +62,7 @@ def figures() -> Any:
         "languages": [row_of(tag, languages[tag], again, final) for tag in sorted(languages)],
         "about_counts": Counter(call.outcome for call in calls if call.outcome).most_common(),
         "flags": flags,
+        "names": names,
     }
     return render("hotline_figures.html", **values)
 
@@ -87,10 +90,11 @@ def row_of(name: str, calls: list[Call], again: set[int], final: set[int]) -> Ro
     talks = [
         int((call.ended_at - call.answered_at).total_seconds()) for call in live if call.ended_at and call.answered_at
     ]
+    solved = [call for call in answered if call.id in final and call.outcome not in NOTHING]
     return Row(
         name, len(calls), len(answered), sum(call.outcome == "abandoned" for call in calls),
-        int(median(waits)) if waits else 0, int(median(talks)) if talks else 0,
-        sum(call.id in again for call in calls), sum(call.id in final for call in answered),
+        int(median(waits)) if waits else None, int(median(talks)) if talks else None,
+        sum(call.id in again for call in calls), len(solved),
     )  # fmt: skip
 
 

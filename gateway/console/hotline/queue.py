@@ -36,16 +36,18 @@ def page(status: int = 200, **more: Any) -> Any:
     with house().database.reading() as db:
         shift = shifts.of_staff(db, g.staff.id)
         to_write_up = left_open(db, g.staff.id)
-        rows = in_order(waiting_tasks(db, pack.code), pack, shift, g.staff.id, now)
+        waiting = waiting_tasks(db, pack.code)
+        rows = in_order(waiting, pack, shift, g.staff.id, now)
+        others = sum(task.state == "waiting" for task in waiting) - sum(task.state == "waiting" for task, _ in rows)
         handovers = open_handovers(db, pack.code)
         names = {row.id: row.name for row in db.scalars(select(Staff).where(Staff.country == pack.code))}
-        others = db.scalars(select(Shift).where(Shift.country == pack.code, Shift.ended_at.is_(None)))
-        there = [(names[other.staff_id], other.state) for other in others if other.staff_id in names]
+        on_shift = db.scalars(select(Shift).where(Shift.country == pack.code, Shift.ended_at.is_(None)))
+        there = [(names[other.staff_id], other.state) for other in on_shift if other.staff_id in names]
     values = {
         "shift": shift, "rows": rows[:SHOWN], "count": len(rows), "handovers": handovers, "names": names, "now": now,
         "states": [state for state in STATES if state != "off"], "taps": TWO_TAPS, "refusal": None, "number": "",
         "languages": _speakable(pack), "there": there, "taken": None,
-        "to_write_up": to_write_up, "once": secrets.token_hex(6),
+        "to_write_up": to_write_up, "others": others, "once": secrets.token_hex(6),
     }  # fmt: skip
     return render("hotline.html", status, **{**values, **more})
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ... import seal
 from ...cases import attachments
-from ...channels import Channel, Line, Message, Turn
+from ...channels import Channel, Line, Message, Turn, outbox
 from ...language import fold
 from ...language.tags import SOURCE
 from ...outreach import actions as outreach
@@ -115,6 +115,7 @@ class Sitting(Greeting):
         text = self.without_code(text)
         if self.words().starts(text):
             people.start(self.db, self.address.id)
+            outbox.go_on(self.db, self.address.id, self.now)
             return Opened("")
         return opening(self.house, self.pack, self.book, self.language() or SOURCE, text)
 

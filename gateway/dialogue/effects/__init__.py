@@ -20,7 +20,7 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import addresses, cases, news, places, planned
+from . import addresses, calling, cases, news, places, planned
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -80,6 +80,7 @@ EFFECTS: Mapping[str, Word] = {
     "keep_latin": Word(EffectWords("look", ("kept",), reads=("which",)), keep_latin),
     "offered_here": Word(EffectWords("look", ("yes", "no")), offered_here),
     **addresses.EFFECTS,
+    **calling.EFFECTS,
     **news.EFFECTS,
     **cases.EFFECTS,
     **places.EFFECTS,

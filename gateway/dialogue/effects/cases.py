@@ -8,6 +8,7 @@ from ...cases import actions as cases
 from ...cases import attachments
 from ...cases.records import Case, by_reference, last_words, of_addresses
 from ...cases.rules import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
+from ...channels import outbox
 from ...country import Pack
 from ...language import formats
 from ...people import actions as people
@@ -25,6 +26,7 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         how = ""  # she left before she said when it is safe: nobody calls her unasked
     story, sent = answers.get("story", ""), names_of(stand, answers)
     if how == "write":
+        outbox.go_on(stand.db, stand.address_id, stand.now)
         people.start(stand.db, stand.address_id)  # asking to be written to lifts an earlier STOP
     told = cases.Complaint(
         category=answers.get("topic", "other"),

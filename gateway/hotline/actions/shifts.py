@@ -92,9 +92,9 @@ def accept(db: Session, handover_id: int, country: str, staff_id: int, now: date
     return done
 
 
-def flag(db: Session, address_id: int, staff_id: int, now: datetime) -> None:
+def flag(db: Session, address_id: int, staff_id: int, now: datetime, note: str = "") -> None:
     """Abuse on the line: a flag that a supervisor looks at, and that ends by itself."""
-    db.add(Flag(address_id=address_id, staff_id=staff_id, put_at=now, until=now + FLAG_LASTS))
+    db.add(Flag(address_id=address_id, staff_id=staff_id, note=note or None, put_at=now, until=now + FLAG_LASTS))
     db.flush()
     audit.write(db, actor=f"staff:{staff_id}", act="caller.flagged", thing=f"address:{address_id}", now=now)
 

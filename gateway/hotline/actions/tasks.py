@@ -16,7 +16,7 @@ from ..records import Task
 from ..rules import NotHers, next_attempt
 
 UNREACHED = mark("sms.unreached", "We tried to call you. Please call {hotline}.")
-CALL_BACK_WITHIN = timedelta(hours=4)
+CALL_BACK_WITHIN, A_DAY = timedelta(hours=4), timedelta(hours=24)
 FRESH = {"populate_existing": True}
 
 
@@ -34,6 +34,21 @@ def put_task(
     db.add(task)
     db.flush()
     return task
+
+
+def ask_call(db: Session, country: str, address_id: int, language: str, hours: str, now: datetime) -> None:
+    """She asks to be called. Where a call to her waits already, only her hours are noted anew."""
+    open_ = select(Task).where(Task.address_id == address_id, Task.kind == "call_back", Task.state == "waiting")
+    known = db.scalar(open_.with_for_update())
+    if known:
+        known.hours = hours
+        db.flush()
+        return
+    once = f"ask:{address_id}:{now.timestamp():.0f}"
+    put_task(
+        db, country, "call_back", about="", address_id=address_id, language=language, hours=hours,
+        due_at=now + A_DAY, once=once, now=now,
+    )  # fmt: skip
 
 
 def take(db: Session, task_id: int, staff_id: int) -> bool:

@@ -16,6 +16,7 @@ from .addresses import new_code as new_code
 from .addresses import number_of as number_of
 from .addresses import of_person as of_person
 from .addresses import phone_of as phone_of
+from .addresses import phone_to_call as phone_to_call
 from .addresses import prove as prove
 from .addresses import spoken_by as spoken_by
 from .addresses import start as start

@@ -110,6 +110,11 @@ def phone_of(db: Session, address_id: int) -> Address | None:
     return next((address for address in found if not address.closed_at and not address.stopped_at), None)
 
 
+def phone_to_call(db: Session, address_id: int) -> Address | None:
+    """A phone on which the person of this address can be called: her own wish for no texts does not matter here."""
+    return next((address for address in of_person(db, address_id) if address.is_phone()), None)
+
+
 def new_code(db: Session, asked_by: int, sent_to: int, now: datetime) -> str:
     """Six digits to be sent to one address and typed on the other; one before it holds no more."""
     code = str(FIRST_CODE + secrets.randbelow(9 * FIRST_CODE))

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import polib
@@ -56,16 +57,20 @@ def read_locale(folder: Path, tag: str) -> Locale:
     faults: list[str] = []
     marks = _reviewed_hashes(folder / tag / "reviewed.csv")
     path = folder / tag / "messages.po"
-    for entry in polib.pofile(str(path)) if path.exists() else ():
-        if entry.obsolete or entry.fuzzy or not entry.msgstr:
+    for context, msgid, msgstr in _entries(path, path.stat().st_mtime_ns) if path.exists() else ():
+        if set(PLACEHOLDER.findall(msgid)) != set(PLACEHOLDER.findall(msgstr)):
+            faults.append(f"{tag}: '{context}' does not keep the words in braces of \"{msgid}\"")
             continue
-        context = entry.msgctxt or ""
-        if set(PLACEHOLDER.findall(entry.msgid)) != set(PLACEHOLDER.findall(entry.msgstr)):
-            faults.append(f"{tag}: '{context}' does not keep the words in braces of \"{entry.msgid}\"")
-            continue
-        kept = reviewed if review_hash(context, entry.msgid, entry.msgstr) in marks else drafts
-        kept[(context, entry.msgid)] = "" if entry.msgstr == "=" else entry.msgstr
+        kept = reviewed if review_hash(context, msgid, msgstr) in marks else drafts
+        kept[(context, msgid)] = "" if msgstr == "=" else msgstr
     return Locale(tag, reviewed, drafts, tuple(faults), read_trait(folder, tag))
+
+
+@lru_cache(maxsize=64)
+def _entries(path: Path, _changed_ns: int) -> tuple[tuple[str, str, str], ...]:
+    """Context, source and sentence of each translation in a file; read once, until the file is changed."""
+    found = (entry for entry in polib.pofile(str(path)) if entry.msgstr and not entry.obsolete and not entry.fuzzy)
+    return tuple((entry.msgctxt or "", entry.msgid, entry.msgstr) for entry in found)
 
 
 def _reviewed_hashes(path: Path) -> set[str]:

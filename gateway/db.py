@@ -13,9 +13,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, MetaData, String, create_engine, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    UpdateBase,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -163,6 +174,11 @@ def insert_new(db: Session, table: type[Base], **values: object) -> sqlite.Inser
     """The statement that inserts a row unless one like it is there already: then it inserts none."""
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     return insert(table).values(**values).on_conflict_do_nothing()
+
+
+def changed(db: Session, statement: UpdateBase) -> int:
+    """Executes an UPDATE or DELETE; how many rows it met."""
+    return cast("CursorResult[Any]", db.execute(statement)).rowcount
 
 
 def wake_later(db: Session, job: str, row_id: object) -> None:

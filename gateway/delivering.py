@@ -114,9 +114,8 @@ class Delivering:
     def _sent(self, db: Session, row: Ready, number: str, provider_id: str, now: datetime) -> None:
         parts = self.channels[row.channel].parts(row.body)
         settings = self.house.pack_of_channel(row.channel).channels[row.channel]
-        prefix, price = posting.price_of(number, settings.prices)
         outbox.sent(db, row.id, provider_id, now, parts)
-        spending.spend(db, now.date(), row.channel, prefix, parts, parts * price)
+        spending.pay(db, now.date(), settings, number, parts)
         if posting.alarming(spending.spent_in(db, now.date(), row.channel), settings.cap):
             log.warning("spending.alarm", channel=row.channel, cap=settings.cap)
         self._forget(db, row)

@@ -274,3 +274,23 @@ def staff(sala) -> dict[str, Desk]:
     for desk in desks.values():
         desk.sign_in()
     return desks
+
+
+@pytest.fixture
+def operator(staff):
+    staff["operator"].on_shift()
+    return staff["operator"]
+
+
+@pytest.fixture
+def other(sala, staff):
+    """A second operator."""
+    with sala.house.database.transaction() as db:
+        add_staff(
+            db, name="other", role="operator", password=HASH, country="kh", offices=(), language="en", totp=None,
+            actor="system", now=datetime.now(UTC),
+        )  # fmt: skip
+    desk = Desk(sala, "other")
+    desk.sign_in()
+    desk.on_shift()
+    return desk

@@ -20,7 +20,7 @@ from gateway.people import actions as people
 from gateway.people.records import Address, Staff
 
 from .desk import TO_HOW
-from .test_hotline import NUMBER, call, say
+from .hotline_desk import NUMBER, call, say
 
 NOW = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)
 QUIET = timedelta(days=80)

@@ -248,6 +248,8 @@ def test_a_reply_by_twiml_is_recorded_settled_by_its_receipt_and_never_told_twic
     sala.work()
     rows = sala.all_of(Outgoing)
     assert [row.purpose for row in rows] == ["reply"] * len(texts)
+    with sala.reading() as db:
+        assert sum(row.parts for row in of_month(db, datetime.now(UTC).date(), ["kh-sms"])) >= len(texts)
     last = rows[-1]
     assert f"/in/kh-sms/status?row={last.id}&amp;try=1" in body
     for status in ("delivered", "sent", "queued"):

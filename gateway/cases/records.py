@@ -82,11 +82,6 @@ def of_addresses(db: Session, address_ids: Collection[int], limit: int = 5) -> l
     return list(db.scalars(mine.limit(limit)))
 
 
-def of_address(db: Session, address_id: int, limit: int = 5) -> list[Case]:
-    """The cases lodged from an address, newest first."""
-    return list(db.scalars(select(Case).where(Case.address_id == address_id).order_by(Case.id.desc()).limit(limit)))
-
-
 def in_queues(db: Session, queues: list[str], limit: int = 200) -> tuple[list[Case], int]:
     """Open cases of these queues, the one due first on top; and how many there are beyond the limit too."""
     mine = and_(Case.queue.in_(queues), Case.state.in_(("routed", "answered")))
@@ -110,8 +105,13 @@ def not_routed(db: Session, before: datetime, skip: Collection[int] = (), limit:
     return list(db.scalars(waiting.order_by(Case.opened_at).limit(limit)))
 
 
+def event_of(db: Session, about: str) -> CaseEvent | None:
+    """The line of a timeline that something is about (`event:12`); None for anything else."""
+    kind, _, number = about.partition(":")
+    return db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+
+
 def told_by(db: Session, task: Task) -> tuple[Case, CaseEvent] | None:
     """The case and the answer that a task of the hotline tells (`event:12`); None for a task of another kind."""
-    kind, _, number = task.about.partition(":")
-    event = db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+    event = event_of(db, task.about)
     return (db.get_one(Case, event.case_id), event) if event else None

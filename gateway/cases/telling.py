@@ -11,7 +11,7 @@ from .. import audit
 from ..hotline import actions as hotline
 from ..hotline.records import Task
 from ..house import House
-from .records import Case, CaseEvent
+from .records import Case, CaseEvent, event_of
 from .timeline import note as note_event
 
 
@@ -25,8 +25,7 @@ def by_voice(db: Session, case: Case, event: CaseEvent, now: datetime) -> None:
 
 def tell_by_voice(db: Session, about: str, now: datetime) -> None:
     """The text about this (`event:12`) has reached nobody: an operator tells it, unless one does already."""
-    kind, _, number = about.partition(":")
-    event = db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+    event = event_of(db, about)
     if event:
         by_voice(db, db.get_one(Case, event.case_id), event, now)
 

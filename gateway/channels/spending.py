@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..country import ChannelRow
 from ..db import Base, insert_new
-from .posting import alarming
+from .posting import alarming, price_of
 
 
 class Spent(Base):
@@ -31,6 +31,12 @@ def spend(db: Session, day: date, channel: str, prefix: str, parts: int, cost: i
     db.execute(insert_new(db, Spent, month=month, channel=channel, prefix=prefix, parts=0, cost=0))
     mine = update(Spent).where(Spent.month == month, Spent.channel == channel, Spent.prefix == prefix)
     db.execute(mine.values(parts=Spent.parts + parts, cost=Spent.cost + cost))
+
+
+def pay(db: Session, day: date, channel: ChannelRow, number: str, parts: int) -> None:
+    """Counts what a text to this number costs by the pack's prices."""
+    prefix, price = price_of(number, channel.prices)
+    spend(db, day, channel.name, prefix, parts, parts * price)
 
 
 def spent_in(db: Session, day: date, channel: str) -> int:

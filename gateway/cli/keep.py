@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from .. import audit, seal
 from ..cases.records import Case
-from ..db import Database, Mark, Sealed, SealedBytes, SealedJson
+from ..db import Database, Mark, Sealed, SealedBytes, SealedJson, changed
 from ..house import House, mark_keys, open_house
 from ..people import actions as people
 from ..people.records import Address, Presence, Staff
@@ -182,7 +182,7 @@ def _reseal(db: Session, column: Column[Any]) -> int:
     for row_id, sealed, value in rows:
         if bytes(sealed)[0] != seal.ring().newest:
             same = update(column.table).where(key == row_id, raw == sealed)
-            count += db.execute(same.values({column.name: value})).rowcount  # type: ignore[attr-defined]
+            count += changed(db, same.values({column.name: value}))
     return count
 
 

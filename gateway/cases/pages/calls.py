@@ -17,7 +17,6 @@ from ...people.actions import number_of
 from ...web import actor, house, render, staff_page
 from .. import actions
 from ..records import Case, CaseEvent, told_by
-from ..rules import Refusal
 
 bp = Blueprint("calls", __name__)
 OUTCOMES = ("told", "no_answer", "wrong_person")
@@ -82,12 +81,8 @@ def outcome(task_id: int) -> Any:
     once = f"{g.staff.id}:{task_id}:{request.form.get('once', '')}"[:80]
     if came_out not in OUTCOMES:
         return _page(task_id, 400, refusal="Choose how the call came out.")
-    try:
-        with house().database.transaction() as db:
-            if actions.is_noted(db, once):
-                return redirect(url_for("hotline.queue"))
+    with house().database.transaction() as db:
+        if not actions.is_noted(db, once):
             task, case, _ = _telling(db, task_id)
             actions.note_call(db, house(), task, case, came_out, note, g.staff.id, once, datetime.now(UTC))
-    except Refusal as refusal:
-        return _page(task_id, 409, refusal=refusal.sentence)
     return redirect(url_for("hotline.queue"))

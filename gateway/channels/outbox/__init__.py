@@ -18,7 +18,7 @@ from random import SystemRandom
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from ...db import wake_later
+from ...db import changed, wake_later
 from .. import NotSent, Turn
 from ..posting import BULK, GIVE_UP, NOTICE, REPLY, kind_of, pause_after
 from .receipts import advance
@@ -122,14 +122,14 @@ def not_sent(db: Session, row_id: int, failure: NotSent, now: datetime) -> bool:
         values |= {"state": "waiting", "due_at": now + pause}
         values |= {"attempts": row.attempts - 1} if failure.after else {}
     mine = update(Outgoing).where(Outgoing.id == row_id, Outgoing.state == "sending").values(**values)
-    return bool(db.execute(mine).rowcount) and values.get("state") == "failed"  # type: ignore[attr-defined]
+    return bool(changed(db, mine)) and values.get("state") == "failed"
 
 
 def mark_lost(db: Session, now: datetime) -> int:
     """Rows whose sender died with the lease: nobody knows whether they went out."""
     lost = and_(Outgoing.state == "sending", Outgoing.lease_until < now)
     values = {"state": "unknown", "lease_until": None, "error": "the sender was stopped while sending"}
-    return db.execute(update(Outgoing).where(lost).values(**values)).rowcount  # type: ignore[attr-defined,no-any-return]
+    return changed(db, update(Outgoing).where(lost).values(**values))
 
 
 def send_again(db: Session, row_id: int, now: datetime) -> bool:
@@ -144,10 +144,10 @@ def send_again(db: Session, row_id: int, now: datetime) -> bool:
         "error": None,
         "settled_at": None,
     }
-    done = db.execute(again.values(**values))
-    if done.rowcount:  # type: ignore[attr-defined]
+    done = bool(changed(db, again.values(**values)))
+    if done:
         wake_later(db, "deliver", row_id)
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return done
 
 
 def forget_replies(db: Session, address_id: int) -> None:
@@ -159,15 +159,13 @@ def forget_replies(db: Session, address_id: int) -> None:
 
 def drop(db: Session, row_id: int) -> bool:
     """Deletes a row that was to be forgotten once it was handed over; whether it was such a one."""
-    done = db.execute(delete(Outgoing).where(Outgoing.id == row_id, Outgoing.forget))
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    return bool(changed(db, delete(Outgoing).where(Outgoing.id == row_id, Outgoing.forget)))
 
 
 def take_back(db: Session, thing: str, now: datetime) -> int:
     """Nothing more of this goes out."""
     mine = update(Outgoing).where(Outgoing.about == thing, Outgoing.state == "waiting")
-    done = db.execute(mine.values(state="withdrawn", settled_at=now, error="stopped by staff"))
-    return done.rowcount  # type: ignore[attr-defined,no-any-return]
+    return changed(db, mine.values(state="withdrawn", settled_at=now, error="stopped by staff"))
 
 
 def withdraw(db: Session, row_id: int, why: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from ...db import changed
 from .. import Receipt
 from ..posting import NOTICE, SENT_ANEW
 from .records import Outgoing, Ready
@@ -71,4 +72,4 @@ def advance(db: Session, where: object, state: str, now: datetime, error: str | 
     if error:
         values["error"] = f"code {error}"[:200]
     done = update(Outgoing).where(where, Outgoing.state.in_(lower)).values(**values)  # type: ignore[arg-type]
-    return bool(db.execute(done).rowcount)  # type: ignore[attr-defined]
+    return bool(changed(db, done))

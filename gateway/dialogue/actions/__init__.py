@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from ... import seal
 from ...cases import attachments
 from ...channels import Channel, Malformed, Message, Turn, outbox, spending
-from ...channels.posting import price_of
 from ...country import Pack
 from ...db import insert_new
 from ...hotline import actions as hotline
@@ -78,9 +77,7 @@ def _reply(db: Session, channel: Channel, sitting: Sitting, turn: Turn, heard_id
     inline = channel.replies == "recorded"
     once = f"reply:{heard_id}:{now.timestamp():.0f}"
     if inline:
-        settings, parts = sitting.pack.channels[channel.name], channel.parts(turn.text)
-        prefix, price = price_of(sitting.number, settings.prices)
-        spending.spend(db, now.date(), channel.name, prefix, parts, parts * price)
+        spending.pay(db, now.date(), sitting.pack.channels[channel.name], sitting.number, channel.parts(turn.text))
     row = outbox.put_reply(db, channel.name, sitting.address.id, turn, once=once, inline=inline, now=now)
     if sitting.forgets:
         outbox.forget_replies(db, sitting.address.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...cases.records import of_address
+from ...cases.records import of_addresses
 from ...country import Pack
 from ..roads import EffectWords
 from ..state import Done
@@ -31,7 +31,7 @@ def how_near(stand: Stand, answers: Answers) -> Done:
 
 
 def _last(stand: Stand) -> str:
-    written = (case.place for case in of_address(stand.db, stand.address_id) if case.answer_by == "write")
+    written = (case.place for case in of_addresses(stand.db, [stand.address_id]) if case.answer_by == "write")
     return next((place for place in written if place), "")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ... import audit
-from ...db import insert_new
+from ...db import changed, insert_new
 from ..records import Flag, Handover, Shift, Spell, Task
 from ..rules import FLAG_LASTS, STATES
 
@@ -86,7 +86,7 @@ def accept(db: Session, handover_id: int, country: str, staff_id: int, now: date
     free = update(Handover).where(
         Handover.id == handover_id, Handover.country == country, Handover.accepted_by.is_(None)
     )
-    done = bool(db.execute(free.values(accepted_by=staff_id, accepted_at=now)).rowcount)  # type: ignore[attr-defined]
+    done = bool(changed(db, free.values(accepted_by=staff_id, accepted_at=now)))
     if done:
         audit.write(db, actor=f"staff:{staff_id}", act="shift.accepted", thing=f"handover:{handover_id}", now=now)
     return done

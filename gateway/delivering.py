@@ -147,11 +147,11 @@ class Delivering:
             row = db.get(Attachment, attachment_id)
         if row is None or row.state != "waiting" or row.source is None or row.due_at > now:
             return
-        channel, body, failure = self.channels.get(row.channel), b"", None
+        channel, found, failure = self.channels.get(row.channel), None, None
         try:
             if channel is None:
                 raise NotSent("that channel is gone", permanent=True)
-            body = channel.fetch(row.source, attachments.LARGEST)  # type: ignore[attr-defined]
+            found = attachments.ready(channel.fetch(row.source, attachments.LARGEST))  # type: ignore[attr-defined]
         except NotSent as error:
             failure = error
             log.warning("fetch.failed", attachment=row.id, reason=error.reason)
@@ -162,7 +162,7 @@ class Delivering:
             if failure:
                 attachments.not_fetched(db, mine, failure.permanent, now)
             else:
-                attachments.keep(db, mine, body)
+                attachments.keep(db, mine, found)
 
 
 def _not_wanted(db: Session, row: Ready, address: Address) -> str:

@@ -49,7 +49,7 @@ class Line:
 
     def open_now(self) -> bool:
         hours = self.row.hours
-        return hours is None or any(begin <= self.now < end for begin, end in hours.spans(hours.local_day(self.now)))
+        return hours is None or hours.works_at(self.now)
 
     def ask_for_a_key(self, action: str, tag: str, *keys: Key, seconds: int = 8) -> Gather:
         """A question that one key answers; what is said of it is in it already."""

@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from gateway.audit import Entry
-from gateway.cases.attachments import Attachment, belong, keep, note
+from gateway.cases.attachments import Attachment, belong, keep, note, ready
 from gateway.cases.records import Case, CaseEvent
 from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import OfficeRow, QueueRow
 
 from .conftest import served, wait_for
 from .desk import TO_HOW
+from .pictures import taken_photo
 
 
 def test_a_case_of_another_office_does_not_exist(sala, staff) -> None:
@@ -211,8 +212,8 @@ def test_what_she_sent_is_seen_and_heard_by_whoever_may_read_the_case(sala, staf
     case, other = (sala.lodge(*TO_HOW, "1", "1", number=f"+8559900000{n}") for n in (1, 2))
     with sala.house.database.transaction() as db:
         ids = [note(db, "kh-telegram", "photo", f"f{n}", "<b>her hut</b>", datetime.now(UTC)) for n in range(3)]
-        keep(db, db.get_one(Attachment, ids[0]), b"\xff\xd8\xff a picture")
-        keep(db, db.get_one(Attachment, ids[1]), b"<script>alert(1)</script>")
+        keep(db, db.get_one(Attachment, ids[0]), ready(taken_photo()))
+        keep(db, db.get_one(Attachment, ids[1]), ready(b"<script>alert(1)</script>"))
         belong(db, ids, case, datetime.now(UTC))
     officer = staff["officer"]
     page = officer.get(f"/console/case/{case.id}")
@@ -221,7 +222,7 @@ def test_what_she_sent_is_seen_and_heard_by_whoever_may_read_the_case(sala, staf
     assert "is being fetched" in page
     assert "&lt;b&gt;her hut" in page
     seen = officer.client.get(f"/console/case/{case.id}/thing/{ids[0]}")
-    assert (seen.data, seen.content_type) == (b"\xff\xd8\xff a picture", "image/jpeg")
+    assert (seen.data, seen.content_type) == (ready(taken_photo()).body, "image/jpeg")
     assert (seen.headers["X-Content-Type-Options"], seen.headers["Cache-Control"]) == ("nosniff", "no-store")
     assert [row.thing for row in sala.all_of(Entry) if row.act == "thing.read"] == [f"attachment:{ids[0]}"]
     for path in (f"{case.id}/thing/{ids[1]}", f"{other.id}/thing/{ids[0]}", f"{case.id}/thing/999"):

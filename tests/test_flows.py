@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from gateway.cli import __main__ as command
 from gateway.cli.check import draw, faults_of, read_world
 from gateway.cli.texts import collect
-from gateway.country.read import read_pack
-from gateway.country.route import route
 from gateway.dialogue import talk
 from gateway.dialogue.answers import understand
 from gateway.dialogue.book import bind, from_bytes, to_bytes
@@ -288,77 +286,3 @@ def test_a_card_that_looks_wrong_is_hinted_at_once_and_then_taken() -> None:
 def test_a_number_keeps_to_its_bounds() -> None:
     step = Step("q", "ask", 1, answer="number", least=1, most=12)
     assert [understand(step, [], Heard(n))[0] for n in ("0", "1", "១២", "13", "x")] == [None, "1", "12", None, None]
-
-
-@pytest.fixture
-def country(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "countries", tmp_path / "countries")
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
-    [
-        ("routing", "category: charged", "category: charge", "'charge' is not a category; did you mean 'charged'?"),
-        (
-            "routing",
-            "    to: district\n  - category: charged",
-            "    to: distrikt\n  - category: charged",
-            "'distrikt' is not a level; did you mean 'district'?",
-        ),
-        ("routing", "[list, other]", "[list]", "no rule names category 'other'; say who can decide it"),
-        ("categories", "days: 5}", "days: many}", "promises 'many' days; write 1 to 90"),
-        ("country", "kh-17-triage", "kh-18-triage", "'kh-18-triage' is not a queue; did you mean 'kh-17-triage'?"),
-        ("country", "Asia/Phnom_Penh", "Asia/Phnom", "'Asia/Phnom' is not a time zone"),
-        ("country", "30 minutes", "a while", "'a while' is not a length of time; write one such as 30 minutes"),
-        ("country", "[17, 01]", "[17, 99]", "'99' is not a province of the gazetteer"),
-        (
-            "country",
-            "hotline:",
-            "hotlin:",
-            "the country says 'hotlin', which is not a word here; did you mean 'hotline'?",
-        ),
-        ("calendar", "mon-fri:", "mon-day:", "is not read; write mon-fri: 07:30-11:30 14:00-17:00"),
-        (
-            "calendar",
-            "closed: {}",
-            "closed: {next monday: x}",
-            "'next monday' is not a date; write one such as 2026-11-23",
-        ),
-        ("channels", "kind: ussd", "kind: usd", "'usd' is not a kind of channel; write ussd, sms, chat, voice or desk"),
-        ("channels", "units: 80", "units: 80\n  units: 70", "'units' is given twice (first on line 8)"),
-    ],
-)
-def test_a_pack_with_a_mistake_is_refused_with_file_line_and_sentence(country: Path, file, old, new, told) -> None:
-    path = country / "countries" / "kh" / f"{file}.yaml"
-    text = path.read_text(encoding="utf8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf8")
-    with pytest.raises(Faulty) as caught:
-        read_pack(country, "kh")
-    said = str(caught.value)
-    assert told in said
-    assert f"countries/kh/{file}.yaml:" in said
-
-
-def test_an_override_opens_and_closes_days(country: Path) -> None:
-    from datetime import date
-
-    path = country / "countries" / "kh" / "calendar.yaml"
-    text = (
-        path.read_text(encoding="utf8")
-        .replace("closed: {}", "closed: {2026-12-15: mourning}")
-        .replace("open: {}", "open: {2026-11-25: x}")
-    )
-    path.write_text(text, encoding="utf8")
-    calendar = read_pack(country, "kh").calendar
-    assert date(2026, 12, 15) in calendar.closed
-    assert date(2026, 11, 25) not in calendar.closed
-
-
-def test_offices_go_down_to_the_commune_and_every_category_reaches_a_queue() -> None:
-    pack = read_pack(ROOT, "kh")
-    assert {office.level for office in pack.offices.values()} == {"province", "district", "commune"}
-    for category in pack.categories:
-        for place in ["", "02", "0201", "nowhere", *(office.place for office in pack.offices.values())]:
-            assert route(pack, category, place).queue in pack.queues

@@ -120,8 +120,8 @@ def test_a_category_that_left_the_pack_still_opens_a_case_and_reaches_triage(sal
     caller.press("2", "1", "1")
     pack = sala.house.packs["kh"]
     without = {code: category for code, category in pack.categories.items() if code != "unpaid"}
-    rules = tuple(replace(rule, categories=tuple(c for c in rule.categories if c != "unpaid")) for rule in pack.rules)
-    sala.house.packs["kh"] = replace(pack, categories=without, rules=rules)
+    rights = {code: right for code, right in pack.rights.items() if code != "unpaid"}
+    sala.house.packs["kh"] = replace(pack, categories=without, rights=rights)
     for minutes in (31, 32):
         sala.tick.once(datetime.now(UTC) + timedelta(minutes=minutes))
     assert [(case.category, case.queue) for case in sala.all_of(Case)] == [("unpaid", "kh-17-triage")]

@@ -14,6 +14,7 @@ from gateway.dialogue.records import Conversation
 from gateway.people.records import Address
 
 from .conftest import wait_for
+from .pictures import taken_photo
 from .writers import Chatter, Texter
 
 NUMBER = "+85599000001"
@@ -175,7 +176,7 @@ def test_every_press_is_answered_and_an_old_button_does_nothing(chatter, sala) -
 
 
 def test_a_photo_and_a_voice_note_come_with_the_case(chatter, sala, chats) -> None:
-    chats.files |= {"p": b"\xff\xd8\xff photo", "v": b"OggS voice", "x": b"MZ a program"}
+    chats.files |= {"p": taken_photo(), "v": b"OggS voice", "x": b"MZ a program"}
     photo = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
     voice = {"file_id": "v", "file_unique_id": "v", "duration": 3}
     chatter.write("/start")

@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 from .. import audit, clock, seal
 from ..channels import outbox
 from ..country import Pack
-from ..country.route import route as decide
 from ..db import wake_later
 from ..house import House
 from ..language import fold, formats
 from ..language.catalogue import fill, mark
 from ..people.actions import number_of
-from ..people.records import QueueRow
 from . import attachments
+from .placing import calendar_of as calendar_of
+from .placing import must_decide, to_queue
+from .placing import pass_up as pass_up
+from .placing import place_case as place_case
+from .placing import who_decides as who_decides
 from .records import Case, CaseEvent, by_reference
 from .rules import Refusal, known_by, may_write_out, moved, must_be_told, new_reference
 from .telling import by_voice
@@ -120,8 +123,8 @@ def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
     if case is None or case.state != "received":
         return False
     pack = house.packs[case.country]
-    _send_to_queue(db, pack, case, now, staff_id=None)
-    case.due_at = clock.due(pack.calendar, case.opened_at, case.promise_days)
+    to_queue(db, pack, case, now, staff_id=None)
+    case.due_at = clock.due(calendar_of(pack, case), case.opened_at, case.promise_days)
     case.routed_at = now
     opened = db.scalar(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "opened"))
     how = opened.data if opened else {}
@@ -129,28 +132,6 @@ def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
         asked, once = not how.get("alone"), f"received:{case.id}"
         _tell_phone(db, house, case, RECEIVED, once=once, purpose="received", now=now, asked=asked)
     return True
-
-
-def place_case(db: Session, house: House, case: Case, place: str, staff_id: int, now: datetime) -> None:
-    """Triage sets where the person lives and sends the case on. The promised day stays."""
-    pack = house.packs[case.country]
-    if db.get_one(QueueRow, case.queue).kind != "triage":
-        raise Refusal("This case lies with an office that can decide. It was not sent on.")
-    if pack.places.get(place) is None:
-        raise Refusal("That place is not in the list. Choose it again.")
-    moved(case.state, "route")
-    case.place = place
-    audit.write(db, actor=f"staff:{staff_id}", act="case.placed", thing=f"case:{case.id}", why=place, now=now)
-    _send_to_queue(db, pack, case, now, staff_id)
-
-
-def _send_to_queue(db: Session, pack: Pack, case: Case, now: datetime, staff_id: int | None) -> None:
-    decision = decide(pack, case.category, case.place)
-    case.state = moved(case.state, "route") if case.state != "answered" else case.state
-    case.queue = decision.queue
-    note(db, case, "routed", now, staff_id, data={"queue": decision.queue, "why": decision.why, "place": case.place})
-    actor = f"staff:{staff_id}" if staff_id else "system"
-    audit.write(db, actor=actor, act="case.routed", thing=f"case:{case.id}", why=decision.queue, now=now)
 
 
 def reply(db: Session, house: House, case: Case, text: str, staff_id: int, once: str, now: datetime) -> None:
@@ -173,8 +154,10 @@ def _answer(
         raise Refusal("Write what she should hear, then send again.")
     if len(text) > LONGEST_ANSWER:
         raise Refusal("The answer is longer than 1200 letters. Make it shorter, then send again.")
+    if act == "resolve":
+        must_decide(db, house.packs[case.country], case, staff_id)
     case.state = moved(case.state, act)
-    calendar = house.packs[case.country].calendar
+    calendar = calendar_of(house.packs[case.country], case)
     working, passed = clock.working_seconds(calendar, case.opened_at, now), int((now - case.opened_at).total_seconds())
     if case.answered_at is None:
         case.answered_at, case.first_answer_working_s, case.first_answer_calendar_s = now, working, passed

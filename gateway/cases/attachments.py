@@ -1,14 +1,16 @@
 """Photos and voice notes: noted when they are heard, fetched by a worker, kept sealed in the database.
 
 A thing is noted inside the hop, with where the provider keeps it; the bytes come later, bounded and looked into: only
-pictures and sounds are kept, whatever the provider called them. It belongs to a case as soon as one is opened; what
-belongs to none after a month is deleted. What is spoken is written down by an operator.
+pictures and sounds are kept, whatever the provider called them, and of a picture not the place where it was taken. It
+belongs to a case as soon as one is opened; what belongs to none after a month is deleted. What is spoken is written
+down by an operator.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, String, delete, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ..db import Base, Moment, Sealed, SealedBytes, wake_later
 from ..hotline import actions as hotline
 from ..hotline.records import Task
+from . import pictures
 from .records import Case
 
 LARGEST = 20_000_000
@@ -36,6 +39,14 @@ SIGNATURES: Sequence[tuple[bytes, int, str, str]] = (
     (b"#!AMR", 0, "voice", "audio/amr"),
     (b"ftypM4A", 4, "voice", "audio/mp4"),
 )
+
+
+class Kept(NamedTuple):
+    """What may be kept of something she sent."""
+
+    kind: str
+    content_type: str
+    body: bytes
 
 
 class Attachment(Base):
@@ -96,15 +107,24 @@ def look_into(body: bytes) -> tuple[str, str] | None:
     return None
 
 
-def keep(db: Session, row: Attachment, body: bytes) -> None:
-    """Keeps what was fetched, if it is a picture or a sound; its source is forgotten."""
+def ready(body: bytes) -> Kept | None:
+    """What is kept of fetched bytes: a sound as it came, a picture without what the phone wrote into it. To be made
+    ready outside any transaction: it takes a while."""
     found = look_into(body) if len(body) <= LARGEST else None
+    if found is None or found[0] != "photo":
+        return Kept(*found, body) if found else None
+    made = pictures.bare(body)
+    return Kept("photo", made[1], made[0]) if made else None
+
+
+def keep(db: Session, row: Attachment, found: Kept | None) -> None:
+    """Keeps what was fetched, if it is a picture or a sound; its source is forgotten."""
+    row.source = None
     if found is None:
-        row.state, row.source = "failed", None
+        row.state = "failed"
     else:
-        row.kind, row.content_type = found
-        row.state, row.size, row.source = "kept", len(body), None
-        row.body = body
+        row.kind, row.content_type, row.body = found.kind, found.content_type, found.body
+        row.state, row.size = "kept", len(found.body)
     db.flush()
 
 

@@ -7,7 +7,7 @@ the offices and queues that staff work with are copied there by `people.actions`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from ..language.measure import Size
 from .places import Places
 
 VERIFIED_FOR = timedelta(days=180)
+DECIDERS = ("officer", "supervisor")
 LEVELS = ("province", "district", "commune", "village")
 
 
@@ -82,12 +83,36 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """For these categories, the lowest level that can decide."""
+class Right:
+    """Who may decide a category: offices of `level` and of those above it, by staff in one of `roles`; those below may
+    only advise and pass it up. `source`: the law or the setting that says so."""
 
-    categories: tuple[str, ...]
+    level: str
+    roles: tuple[str, ...]
+    source: str
+    reviewed_on: date | None
+
+    def holds(self, level: str, role: str) -> bool:
+        """Whether somebody in this role at an office of this level may decide."""
+        return self.reaches(level) and role in self.roles
+
+    def reaches(self, level: str) -> bool:
+        return level in LEVELS and LEVELS.index(level) <= LEVELS.index(self.level)
+
+
+LOWEST = "lowest"
+"""Where most cases go: the lowest level that may decide."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where a case goes that fits: `to` is a level, or `LOWEST`. What a rule does not name fits any case."""
+
     to: str
     line: int
+    categories: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,10 +161,12 @@ class Pack:
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]
     categories: Mapping[str, Category]
+    rights: Mapping[str, Right]
     rules: tuple[Rule, ...]
     offices: Mapping[str, Office]
     queues: Mapping[str, Queue]
     calendar: Calendar
+    calendars: Mapping[str, Calendar]
     channels: Mapping[str, ChannelRow]
     places: Places
     version: str
@@ -156,6 +183,18 @@ class Pack:
         """Working days promised; for a category that the pack no longer has, the longest of all."""
         known = self.categories.get(category)
         return known.days if known else max(category.days for category in self.categories.values())
+
+    def calendar_of(self, office: str) -> Calendar:
+        """When an office works: by its own calendar, that of the nearest office above it that has one, or the
+        country's."""
+        return next(
+            (self.calendars[code] for code in lineage(office, self.offices) if code in self.calendars), self.calendar
+        )
+
+    def may_decide(self, category: str, office: str, role: str) -> bool:
+        """Whether this role at this office may decide such a case; of a category that left the pack, anybody may."""
+        right, level = self.rights.get(category), self.offices[office].level if office in self.offices else ""
+        return right is None or right.holds(level, role)
 
     def style(self, tag: str) -> Style:
         """How dates and numbers are written here in a locale."""
@@ -183,6 +222,13 @@ class Pack:
         ways = [row for row in self.channels.values() if row.kind == "sms"]
         priced = (row.name for row in ways if any(number.startswith(prefix) for prefix in row.prices))
         return next(priced, ways[0].name)
+
+
+def lineage(office: str, offices: Mapping[str, Office]) -> Iterator[str]:
+    """An office's code, and the codes of those above it, nearest first."""
+    while office in offices:
+        yield office
+        office = offices[office].parent
 
 
 def _named(names: Mapping[str, str], tag: str) -> str:

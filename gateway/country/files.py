@@ -5,6 +5,7 @@ channels, which need nothing of the other files.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
-from ..clock import Calendar
+from ..clock import MIDNIGHT, Calendar, Spans
 from ..language.measure import USSD, Size
-from ..reading import Fault, Faulty, Lined, list_of, read_file, said_yes, unknown_words
-from . import ChannelRow
+from ..reading import Fault, Faulty, Lined, did_you_mean, list_of, read_file, said_yes, unknown_words
+from . import ChannelRow, Office, lineage
 
-FILES = ("country", "categories", "routing", "offices", "calendar", "channels", "referrals", "programmes")
+FILES = ("country", "categories", "rights", "routing", "offices", "calendar", "channels", "referrals", "programmes")
 KINDS = ("ussd", "sms", "chat", "voice", "desk")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_YEARS = range(2025, 2036)
 _HOURS = re.compile(r"([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)-([01]\d:[0-5]\d|2[0-3]:[0-5]\d|24:00)")
+CALENDAR_WORDS = ("hours", "closed", "open", "days")
 CHANNEL_WORDS = (
     *("kind", "provider", "code", "septets", "units", "sender", "can_reply", "seconds", "languages"),
     *("pace", "prices", "cap", "hours", "own"),
 )
-Hours = dict[int, tuple[tuple[time, time], ...]]
+Hours = dict[int, Spans]
 
 
 def _clock(text: str) -> time:
     """A time of day; the end of it, 24:00, is the last moment there is."""
-    return time.max if text == "24:00" else time.fromisoformat(text)
+    return MIDNIGHT if text == "24:00" else time.fromisoformat(text)
 
 
 class Files:
@@ -83,27 +85,63 @@ class Files:
 
     def calendar(self) -> Calendar:
         found = self.files["calendar"]
-        self.words("calendar", found, ("hours", "closed", "open"), "the calendar")
+        self.words("calendar", found, (*CALENDAR_WORDS, "offices"), "the calendar")
         hours = self.hours("calendar", found.get("hours", Lined()))
         if not hours:
             self.fault("calendar", "hours", "the offices need working hours")
-        table = holidays.country_holidays(self.code.upper(), years=HOLIDAY_YEARS)
-        closed = (set(table) | self.days(found, "closed")) - self.days(found, "open")
-        return Calendar(self.zone(), hours, frozenset(closed))
+        table = frozenset(holidays.country_holidays(self.code.upper(), years=HOLIDAY_YEARS))
+        return self.changed(Calendar(self.zone(), hours, table), found)
+
+    def changed(self, calendar: Calendar, row: Lined) -> Calendar:
+        """A calendar with what a row of the file changes: its week, days closed, open, or with hours of their own."""
+        hours = self.hours("calendar", row["hours"]) if "hours" in row else calendar.hours
+        closed = (calendar.closed | self.days(row, "closed")) - self.days(row, "open")
+        return Calendar(calendar.zone, hours, closed, {**calendar.other, **self.other_days(row)})
+
+    def other_days(self, row: Lined) -> dict[date, Spans]:
+        """`days: {2026-12-31: 07:30-11:30}`, half days and the like."""
+        found, written = {}, row.get("days", Lined())
+        for day in self.days(row, "days"):
+            text = written[day.isoformat()]
+            found[day] = self.spans(text)
+            if not found[day]:
+                what = f"'{day}: {text}' is not read; write 2026-12-31: 07:30-11:30"
+                self.fault("calendar", day.isoformat(), what, written)
+        return found
+
+    def office_calendars(self, calendar: Calendar, offices: Mapping[str, Office]) -> dict[str, Calendar]:
+        """The calendars of the offices that work otherwise than the country's; each holds for those below it too."""
+        rows: Lined = self.files["calendar"].get("offices", Lined())
+        found: dict[str, Calendar] = {}
+        for code in sorted(rows, key=lambda code: len(tuple(lineage(code, offices)))):
+            if code not in offices:
+                self.fault("calendar", code, f"'{code}' is not an office{did_you_mean(code, offices)}", rows)
+                continue
+            self.words("calendar", rows[code], CALENDAR_WORDS, f"the calendar of '{code}'")
+            above = next((found[up] for up in lineage(code, offices) if up in found), calendar)
+            found[code] = self.changed(above, rows[code])
+        return found
 
     def hours(self, file: str, found: Lined) -> Hours:
         """`mon-fri: 07:30-11:30 14:00-17:00`, by weekday."""
         hours: Hours = {}
         for days, text in found.items():
-            spans = tuple((_clock(a), _clock(b)) for a, b in _HOURS.findall(str(text)))
+            spans = self.spans(str(text))
             first, _, last = days.partition("-")
-            if first not in DAYS or (last or first) not in DAYS or not spans or any(a >= b for a, b in spans):
+            if first not in DAYS or (last or first) not in DAYS or not spans:
                 what = f"'{days}: {text}' is not read; write mon-fri: 07:30-11:30 14:00-17:00"
                 self.fault(file, days, what, found)
                 continue
             for number in range(DAYS.index(first), DAYS.index(last or first) + 1):
                 hours[number] = spans
         return hours
+
+    def spans(self, text: str) -> Spans:
+        """`07:30-11:30 14:00-17:00`; nothing where it is not read, or not in the order of the day."""
+        spans = tuple((_clock(a), _clock(b)) for a, b in _HOURS.findall(text))
+        clocks = [clock for span in spans for clock in span]
+        in_order = all(a < b for a, b in spans) and clocks == sorted(clocks)
+        return spans if in_order and _HOURS.sub("", text).strip() == "" else ()
 
     def quiet(self) -> tuple[time, time] | None:
         """`quiet: 20:00-08:00`: nobody is written to unasked; no quiet hours where it is left out."""

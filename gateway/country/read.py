@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from ..language.formats import Style
 from ..language.locales import read_traits
 from ..language.tags import is_tag
 from ..reading import Faulty, Lined, did_you_mean
-from . import LEVELS, Category, Office, Pack, Programme, Queue, Referral, Rule
+from . import DECIDERS, LEVELS, LOWEST, Category, Office, Pack, Programme, Queue, Referral, Right, Rule
 from .files import FILES, Files
 from .places import GAZETTEERS, Places
 
@@ -49,8 +50,9 @@ class _Reader(Files):
             if places.get(area) is None:
                 self.fault("country", "areas", f"'{area}' is not a province of the gazetteer")
         categories = self.categories()
+        rights = self.rights(categories)
         offices, queues = self.offices(places, areas)
-        triage = self.need("country", "triage")
+        calendar, triage = self.calendar(), self.need("country", "triage")
         if triage not in queues:
             self.fault("country", "triage", f"'{triage}' is not a queue{did_you_mean(triage, queues)}")
         return Pack(
@@ -73,10 +75,12 @@ class _Reader(Files):
             referrals=self.referrals(),
             programmes=self.programmes(),
             categories=categories,
-            rules=self.rules(categories),
+            rights=rights,
+            rules=self.rules(categories, rights),
             offices=offices,
             queues=queues,
-            calendar=self.calendar(),
+            calendar=calendar,
+            calendars=self.office_calendars(calendar, offices),
             channels=self.channels(),
             places=places,
             version=self.version(),
@@ -144,26 +148,53 @@ class _Reader(Files):
             found[tag] = Style(row.get("digits") == "native", row.get("era") == "buddhist")
         return found
 
-    def rules(self, categories: dict[str, Category]) -> tuple[Rule, ...]:
-        rows, rules = self.files["routing"].get("rules", []), []
-        for row in rows:
-            named = row.get("category", [])
-            codes = tuple([named] if isinstance(named, str) else named)
-            self.words("routing", row, ("category", "to"), "a rule")
-            for code in codes:
-                if code not in categories:
-                    self.fault(
-                        "routing", "category", f"'{code}' is not a category{did_you_mean(code, categories)}", row
-                    )
-            to = self.need("routing", "to", row)
-            if to not in LEVELS:
-                self.fault("routing", "to", f"'{to}' is not a level{did_you_mean(to, LEVELS)}", row)
-            rules.append(Rule(codes, to, row.line))
-        ruled = {code for rule in rules for code in rule.categories}
+    def rights(self, categories: dict[str, Category]) -> dict[str, Right]:
+        """Who may decide each category."""
+        found: dict[str, Right] = {}
+        for row in self.files["rights"].get("rights", []):
+            self.words("rights", row, ("category", "decide", "roles", "source", "reviewed_on"), "a right")
+            level = self.need("rights", "decide", row)
+            if level not in LEVELS:
+                self.fault("rights", "decide", f"'{level}' is not a level{did_you_mean(level, LEVELS)}", row)
+            roles, source = self.several("rights", row, "roles"), self.need("rights", "source", row)
+            for role in roles:
+                if role not in DECIDERS:
+                    self.fault("rights", "roles", f"'{role}' may decide nothing{did_you_mean(role, DECIDERS)}", row)
+            right = Right(level, roles, source, self.day("rights", row, "reviewed_on"))
+            found |= dict.fromkeys(self.named("rights", row, "category", categories, "a category"), right)
         for code in categories:
-            if code not in ruled:
-                self.fault("routing", "rules", f"no rule names category '{code}'; say who can decide it")
+            if code not in found:
+                self.fault("rights", "rights", f"nobody may decide category '{code}'; say which level may")
+        return found
+
+    def rules(self, categories: dict[str, Category], rights: dict[str, Right]) -> tuple[Rule, ...]:
+        rules = []
+        for row in self.files["routing"].get("rules", []):
+            self.words("routing", row, ("category", "channel", "area", "to"), "a rule")
+            codes = self.named("routing", row, "category", categories, "a category")
+            channels = self.named("routing", row, "channel", self.files["channels"], "a channel")
+            to = self.need("routing", "to", row)
+            if to not in (LOWEST, *LEVELS):
+                hint = did_you_mean(to, (LOWEST, *LEVELS))
+                self.fault("routing", "to", f"'{to}' is not a level, nor '{LOWEST}'{hint}", row)
+            for code in codes if to in LEVELS else ():
+                if code in rights and not rights[code].reaches(to):
+                    what = f"the {to} may not decide '{code}'; the lowest that may is the {rights[code].level}"
+                    self.fault("routing", "to", what, row)
+            rules.append(Rule(to, row.line, codes, channels, self.several("routing", row, "area")))
         return tuple(rules)
+
+    def several(self, file: str, row: Lined, key: str) -> tuple[str, ...]:
+        """One word, or a list of them."""
+        found = row.get(key, [])
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    def named(self, file: str, row: Lined, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
+        codes = self.several(file, row, key)
+        for code in codes:
+            if code not in known:
+                self.fault(file, key, f"'{code}' is not {what}{did_you_mean(code, known)}", row)
+        return codes
 
     def offices(self, places: Places, areas: tuple[str, ...]) -> tuple[dict[str, Office], dict[str, Queue]]:
         levels, triage = self.files["offices"].get("levels", Lined()), self.files["offices"].get("triage", Lined())

@@ -1,39 +1,68 @@
-"""Which queue gets a case: the lowest office that can decide, or triage. Never nowhere. Pure."""
+"""Which queue gets a case: by ordered rules, the lowest office that may decide it; or triage. Never nowhere. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import Pack
+from . import LOWEST, Pack, Rule
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Where a case goes and, in one English sentence for staff and the log, why."""
+    """Where a case goes and, in one English sentence for staff and the log, why. `trail`: how it came to that, rule by
+    rule."""
 
     queue: str
     office: str
     why: str
+    trail: tuple[str, ...] = ()
 
 
-def route(pack: Pack, category: str, place: str) -> Decision:
-    """The queue for a case of `category` from `place` (a code, or empty where it is not known)."""
-    rule = next((rule for rule in pack.rules if category in rule.categories), None)
+def route(pack: Pack, category: str, place: str, channel: str = "") -> Decision:
+    """The queue for a case of `category` from `place` (a code, or empty where it is not known), told on `channel`."""
     areas = {area.level: area.code for area in pack.places.path(place)}
-    if rule is None:
-        return _triage(pack, areas.get("province", ""), f"no rule names the category {category}")
+    trail: list[str] = []
+    for rule in pack.rules:
+        misfit = _misfit(rule, category, channel, areas)
+        trail.append(f"routing.yaml:{rule.line}: {misfit or 'fits'}")
+        if not misfit:
+            return _by(pack, rule, category, place, areas, trail)
+    return _triage(pack, areas.get("province", ""), f"no rule fits the category {category}", trail)
+
+
+def _misfit(rule: Rule, category: str, channel: str, areas: Mapping[str, str]) -> str:
+    """Why a rule is not for this case; empty where it is."""
+    if rule.categories and category not in rule.categories:
+        return f"is for {', '.join(rule.categories)}"
+    if rule.channels and channel not in rule.channels:
+        return f"is for what is told on {', '.join(rule.channels)}"
+    if rule.areas and not set(rule.areas) & set(areas.values()):
+        return f"is for {', '.join(rule.areas)}"
+    return ""
+
+
+def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, str], trail: list[str]) -> Decision:
+    right = pack.rights.get(category)
+    level = rule.to if rule.to != LOWEST else right.level if right else ""
+    if right:
+        trail.append(f"{category} may be decided by the {right.level} and above ({right.source})")
+    if not level:
+        return _triage(pack, areas.get("province", ""), f"nobody is named who may decide {category}", trail)
     if not areas:
-        return _triage(pack, "", "the place is not known yet")
+        return _triage(pack, "", "the place is not known yet", trail)
     if areas["province"] not in pack.areas:
-        return _triage(pack, "", f"{place} lies outside the pilot")
-    if rule.to not in areas:
-        return _triage(pack, areas["province"], f"the {rule.to} is not known yet")
-    office = f"{pack.code}-{areas[rule.to]}"
-    return Decision(office, office, f"{category} is decided by the {rule.to} office (routing.yaml:{rule.line})")
+        return _triage(pack, "", f"{place} lies outside the pilot", trail)
+    if level not in areas:
+        return _triage(pack, areas["province"], f"the {level} is not known yet", trail)
+    office = f"{pack.code}-{areas[level]}"
+    why = f"{category} is decided by the {level} office (routing.yaml:{rule.line})"
+    return Decision(office, office, why, (*trail, f"its office there is {office}"))
 
 
-def _triage(pack: Pack, province: str, why: str) -> Decision:
+def _triage(pack: Pack, province: str, why: str, trail: list[str]) -> Decision:
     queue = f"{pack.code}-{province}-triage"
     if queue not in pack.queues:
         queue = pack.triage
-    return Decision(queue, pack.queues[queue].office, f"{why}: sorted by the province's triage")
+    told = f"{why}: sorted by the province's triage"
+    return Decision(queue, pack.queues[queue].office, told, (*trail, why))

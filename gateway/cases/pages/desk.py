@@ -52,8 +52,8 @@ def queue() -> Any:
     pack = house().packs[g.staff.country]
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:
-        standing = clock.standing(now, case.due_at, pack.calendar)
-        groups[standing if standing != "later" else "answered" if case.answered_at else "new"].append(case)
+        standing = clock.standing(now, case.due_at, actions.calendar_of(pack, case))
+        groups[standing if standing != "later" else "answered" if case.state == "answered" else "new"].append(case)
     template = "queue_list.html" if request.headers.get("HX-Request") else "queue.html"
     return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count)
 
@@ -88,6 +88,8 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
         names = {row.id: row.name for row in db.scalars(select(Staff))}
         queue_row, things = db.get(QueueRow, found.queue), attachments.of_case(db, case_id)
         places = places_to_choose(db, pack, page_language())
+    decider = actions.who_decides(pack, found)
+    holder = queue_row.office if queue_row else ""
     values = {
         "case": found,
         "timeline": timeline(events, sent),
@@ -97,8 +99,12 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
         "places": places,
         "things": things,
     }
-    values |= {"standing": clock.standing(datetime.now(UTC), found.due_at, pack.calendar), "queue": queue_row}
-    values |= {"text": "", "refusal": None, "number": None, **more}
+    values |= {
+        "standing": clock.standing(datetime.now(UTC), found.due_at, actions.calendar_of(pack, found)),
+        "queue": queue_row,
+    }
+    values |= {"decides": pack.may_decide(found.category, holder, g.staff.role), "decider": decider, "holder": holder}
+    values |= {"text": "", "advice": "", "refusal": None, "number": None, **more}
     return render("case.html", status, **values)
 
 
@@ -165,11 +171,11 @@ def _answered_before(db: Session, once: str) -> bool:
     return db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)) is not None
 
 
-def _refused(case_id: int, refusal: Exception, text: str) -> Any:
+def _refused(case_id: int, refusal: Exception, text: str, **more: Any) -> Any:
     with house().database.reading() as db:
         found = my_case(db, case_id)
     sentence = getattr(refusal, "sentence", "Somebody changed this case a moment ago. Read it again before you send.")
-    return _page(case_id, found, 409, text=text, refusal=sentence)
+    return _page(case_id, found, 409, text=text, refusal=sentence, **more)
 
 
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>/place", needs="place", methods=("POST",))
@@ -179,14 +185,39 @@ def place(case_id: int) -> Any:
         with house().database.transaction() as db:
             found = my_case(db, case_id, lock=True)
             _unchanged(found)
-            actions.place_case(db, house(), found, request.form.get("place", ""), g.staff.id, datetime.now(UTC))
-            queue_row = db.get_one(QueueRow, found.queue)
-            near = within_reach(queue_row, parents_of(db, g.staff.country))
+            about, where = request.form.get("category", found.category), request.form.get("place", "")
+            actions.place_case(db, house(), found, where, about, g.staff.id, datetime.now(UTC))
+            lies_with = _lies_with(db, found)
     except (Refusal, StaleDataError) as refusal:
         return _refused(case_id, refusal, "")
+    return _gone_to(case_id, *lies_with)
+
+
+def _lies_with(db: Session, found: Case) -> tuple[str, bool]:
+    """The queue of a case, and whether it is within her reach."""
+    row = db.get_one(QueueRow, found.queue)
+    return row.code, within_reach(row, parents_of(db, g.staff.country))
+
+
+def _gone_to(case_id: int, queue_code: str, near: bool) -> Any:
     if near:
         return redirect(url_for("cases.case", case_id=case_id))
-    return redirect(url_for("cases.queue", sent=queue_row.code))
+    return redirect(url_for("cases.queue", sent=queue_code))
+
+
+@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/up", needs="answer", methods=("POST",))
+def up(case_id: int) -> Any:
+    """Passes a case that this office may not decide up to one that may."""
+    advice, once = request.form.get("advice", ""), f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
+    try:
+        with house().database.transaction() as db:
+            found = my_case(db, case_id, lock=True)
+            _unchanged(found)
+            actions.pass_up(db, house(), found, advice, g.staff.id, once, datetime.now(UTC))
+            lies_with = _lies_with(db, found)
+    except (Refusal, StaleDataError) as refusal:
+        return _refused(case_id, refusal, "", advice=advice)
+    return _gone_to(case_id, *lies_with)
 
 
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>/number", needs="see_number", methods=("POST",))

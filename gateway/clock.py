@@ -88,12 +88,12 @@ def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
 
 
 def _change(zone: ZoneInfo, low: datetime, high: datetime, offset: timedelta) -> datetime:
-    """The first second in (low, high] at which the offset is another."""
-    low, high = low.replace(microsecond=0), high
+    """The first whole second in (low, high] at which the offset is another."""
+    last, low, high = high, low.replace(microsecond=0), high.replace(microsecond=0) + SECOND
     while high - low > SECOND:
         middle = (low + (high - low) / 2).replace(microsecond=0)
         low, high = (middle, high) if _offset(zone, middle) == offset else (low, middle)
-    return high
+    return min(high, last)
 
 
 def due(calendar: Calendar, made: datetime, working_days: int) -> datetime:

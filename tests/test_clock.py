@@ -249,3 +249,12 @@ def test_each_moment_counts_for_whoever_held_the_case() -> None:
         ("commune", local(2026, 11, 26, 16, 0), local(2026, 11, 26, 17, 0)),
     ]
     assert held(spells, {"commune": KH, "district": district}) == {"commune": 9000, "district": 3600}
+
+
+def test_a_moment_within_the_second_after_a_change_of_the_clock_is_found() -> None:
+    office = Calendar("Europe/Berlin", dict.fromkeys(range(5), ((time(8), time(17)),)))
+    made, change = datetime(2026, 3, 27, 9, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)
+    for micro in (0, 1, 500_000, 999_999):
+        assert working_seconds(office, made, change.replace(microsecond=micro)) == 7 * 3600
+    half_past = datetime(2026, 3, 27, 13, 0, 0, 500_000, tzinfo=UTC)
+    assert reaches(office, half_past, 4 * 3600) == datetime(2026, 3, 30, 7, 0, 0, 500_000, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
@@ -29,6 +30,22 @@ def country(tmp_path: Path) -> Path:
         ("rights", "[list, other]", "[list]", "nobody may decide category 'other'; say which level may"),
         ("rights", "[officer, supervisor]", "[oficer]", "'oficer' may decide nothing; did you mean 'officer'?"),
         ("rights", "    source: pilot setting\n", "", "'source' is missing"),
+        ("rights", "[officer, supervisor]", "[officer]", "a supervisor may decide what others may; name supervisor"),
+        ("rights", "[list, other]", "[list, other, unpaid]", "who may decide 'unpaid' is said twice"),
+        ("rights", "decide: district", "decide: village", "offices.yaml names no offices of the level 'village'"),
+        ("rights", "rights:", "rights: [a]\nrihgts:", "'rights' is a list of rows"),
+        (
+            "rights",
+            "[unpaid, amount, charged]",
+            "[[unpaid], amount, charged]",
+            "'category' is a word, or a list of words",
+        ),
+        ("routing", "to: lowest", "to: commune", "the commune may not decide 'unpaid'"),
+        ("routing", "to: lowest", "to: lowest\n    area: '999'", "'999' is not a place of the gazetteer"),
+        ("calendar", "open: {}", "days: {20261231: 07:30-11:30}", "'20261231' is not a date"),
+        ("calendar", "open: {}", "days: [2026-12-31]", "'days' needs words below it, with their values"),
+        ("calendar", "open: {}", "offices: {kh-17: x}", "'kh-17' needs words below it, with their values"),
+        ("calendar", "open: {}", "offices: {kh-17: {hours: {}}}", "the offices need working hours"),
         ("routing", "to: lowest", "to: lowst", "'lowst' is not a level, nor 'lowest'; did you mean 'lowest'?"),
         (
             "routing",
@@ -142,3 +159,16 @@ def test_a_case_that_no_rule_fits_goes_to_triage_never_nowhere(country: Path) ->
     pack = rules(country, "  - {category: unpaid, to: lowest}\n")
     assert route(pack, "list", "171001").queue == "kh-17-triage"
     assert route(pack, "list", "").queue == "kh-17-triage"
+
+
+def test_a_day_with_hours_of_its_own_is_worked_though_it_is_a_holiday(country: Path) -> None:
+    path = country / "countries" / "kh" / "calendar.yaml"
+    text = path.read_text(encoding="utf8").replace("open: {}", "days: {2026-11-24: 07:30-11:30}")
+    path.write_text(text, encoding="utf8")
+    assert read_pack(country, "kh").calendar.of_day(date(2026, 11, 24)) == ((time(7, 30), time(11, 30)),)
+
+
+def test_a_level_without_an_office_there_is_triage(country: Path) -> None:
+    pack = read_pack(country, "kh")
+    queues = {code: queue for code, queue in pack.queues.items() if code != "kh-1710"}
+    assert route(replace(pack, queues=queues), "unpaid", "171001").queue == "kh-17-triage"

@@ -75,8 +75,43 @@ def test_two_clicks_pass_it_up_once(sala, staff) -> None:
     desk.get(f"/console/case/{case.id}")
     hidden = {name: desk.hidden(name) for name in ("once", "version")}
     desk.post(f"/console/case/{case.id}/up", advice="Once", **hidden)
-    desk.post(f"/console/case/{case.id}/up", 409, advice="Once", **hidden)
+    desk.post(f"/console/case/{case.id}/up", advice="Once", **hidden)
     assert hops(sala) == [*FIRST, ("passed_up", "kh-17")]
+
+
+def test_an_answer_written_before_it_was_passed_up_is_not_taken_for_sent(sala, staff) -> None:
+    """Back in the browser: both forms stood on one page."""
+    case = lodged(sala, staff)
+    decided_by(sala, "province")
+    desk = staff["officer"]
+    desk.get(f"/console/case/{case.id}")
+    hidden = {name: desk.hidden(name) for name in ("once", "version")}
+    desk.post(f"/console/case/{case.id}/up", advice="Up", **hidden)
+    page = desk.post(f"/console/case/{case.id}/answer", 409, text="We are on it", act="reply", **hidden)
+    assert "Somebody changed this case a moment ago." in page
+    assert "We are on it" in page
+
+
+def test_a_case_cannot_be_called_something_else_by_somebody_who_may_not_decide_it(sala, staff) -> None:
+    case = lodged(sala, staff)
+    decided_by(sala, "district", "supervisor")
+    desk = staff["officer"]
+    assert "It is about something else" not in desk.get(f"/console/case/{case.id}")
+    version = desk.hidden("version")
+    page = desk.post(f"/console/case/{case.id}/place", 409, version=version, category="amount")
+    assert "You may not decide this case." in page
+    assert sala.all_of(Case)[0].category == "unpaid"
+
+
+def test_a_case_whose_queue_left_the_pack_is_decided_at_the_level_above_and_can_be_sent_on(sala, staff) -> None:
+    case, pack = lodged(sala, staff), sala.house.packs["kh"]
+    offices = {code: office for code, office in pack.offices.items() if code != "kh-1710"}
+    queues = {code: queue for code, queue in pack.queues.items() if code != "kh-1710"}
+    sala.house.packs["kh"] = replace(pack, offices=offices, queues=queues)
+    desk = staff["officer"]
+    assert "You may decide this case." in desk.get(f"/console/case/{case.id}")
+    desk.post(f"/console/case/{case.id}/place", version=desk.hidden("version"), category="list")
+    assert sala.all_of(Case)[0].queue == "kh-171001"
 
 
 def test_what_she_may_decide_herself_is_not_passed_up(sala, staff) -> None:

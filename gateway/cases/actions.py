@@ -22,6 +22,8 @@ from ..language.catalogue import fill, mark
 from ..people.actions import number_of
 from . import attachments
 from .placing import calendar_of as calendar_of
+from .placing import holder as holder
+from .placing import is_passed_up as is_passed_up
 from .placing import must_decide, to_queue
 from .placing import pass_up as pass_up
 from .placing import place_case as place_case

@@ -114,7 +114,7 @@ def ready(body: bytes) -> Kept | None:
     if found is None or found[0] != "photo":
         return Kept(*found, body) if found else None
     made = pictures.bare(body)
-    return Kept("photo", made[1], made[0]) if made else None
+    return Kept("photo", made[1], made[0]) if made and len(made[0]) <= LARGEST else None
 
 
 def keep(db: Session, row: Attachment, found: Kept | None) -> None:

@@ -13,7 +13,9 @@ from .. import audit, clock
 from ..country import Pack, lineage
 from ..country.route import route as decide
 from ..house import House
+from ..people.actions import parents_of
 from ..people.records import QueueRow, Staff
+from ..people.rules import lineage as upward
 from .records import Case, CaseEvent
 from .rules import Refusal, moved
 from .timeline import note
@@ -45,15 +47,19 @@ def _lay(
 
 
 def place_case(db: Session, house: House, case: Case, place: str, category: str, staff_id: int, now: datetime) -> None:
-    """Sets what a case is about and, where triage holds it, where the person lives; it goes to whoever decides that."""
+    """Sets what a case is about and, where triage holds it, where the person lives; it goes to whoever decides that.
+    Outside triage only who may decide a case says that it is about something else: else a case could be called what it
+    is not by somebody who may not decide it."""
     pack = house.packs[case.country]
-    triage = db.get_one(QueueRow, case.queue).kind == "triage"
+    triage, left = db.get_one(QueueRow, case.queue).kind == "triage", case.queue not in pack.queues
     if category != case.category and category not in pack.categories:
         raise Refusal("Choose what it is about.")
     if triage and pack.places.get(place) is None:
         raise Refusal("That place is not in the list. Choose it again.")
-    if not triage and category == case.category:
-        raise Refusal("This case lies with an office that can decide. It was not sent on.")
+    if not triage and not left:
+        if category == case.category:
+            raise Refusal("This case lies with an office that can decide. It was not sent on.")
+        must_decide(db, pack, case, staff_id)
     moved(case.state, "route")
     case.place, case.category = place if triage else case.place, category
     why = f"{case.place} {category}"
@@ -63,13 +69,11 @@ def place_case(db: Session, house: House, case: Case, place: str, category: str,
 
 def pass_up(db: Session, house: House, case: Case, advice: str, staff_id: int, once: str, now: datetime) -> None:
     """Sends a case that this office may not decide to the nearest one above it that may, with what it should know."""
-    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
-        return
     pack = house.packs[case.country]
-    office = who_decides(pack, case)
+    office = who_decides(db, pack, case)
     if office is None:
         raise Refusal("No office above may decide this. Tell your supervisor.")
-    if office == pack.queues[case.queue or ""].office:
+    if office == holder(db, pack, case):
         raise Refusal("This case lies with an office that can decide. It was not sent on.")
     if len(advice) > LONGEST_ADVICE:
         raise Refusal("The note is longer than 1200 letters. Make it shorter, then send again.")
@@ -77,18 +81,30 @@ def pass_up(db: Session, house: House, case: Case, advice: str, staff_id: int, o
     _lay(db, case, office, now, staff_id, "passed_up", {"queue": office}, advice.strip() or None, once)
 
 
-def who_decides(pack: Pack, case: Case) -> str | None:
+def is_passed_up(db: Session, once: str) -> bool:
+    """Whether this was done before: a second click."""
+    return db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)) is not None
+
+
+def holder(db: Session, pack: Pack, case: Case) -> str:
+    """The office with which a case lies; where it has left the pack, the nearest above it that has not; empty where
+    there is none."""
+    row = db.get(QueueRow, case.queue) if case.queue else None
+    above = upward(row.office, parents_of(db, case.country)) if row else []
+    return next((office for office in above if office in pack.offices), "")
+
+
+def who_decides(db: Session, pack: Pack, case: Case) -> str | None:
     """The nearest office, from the holder upward, at which somebody may decide the case; None where there is none."""
-    queue, right = pack.queues.get(case.queue or ""), pack.rights.get(case.category)
-    if queue is None or right is None:
-        return queue.office if queue else None
-    return next((up for up in lineage(queue.office, pack.offices) if right.reaches(pack.offices[up].level)), None)
+    right, here = pack.rights.get(case.category), holder(db, pack, case)
+    if right is None:
+        return here or None
+    return next((up for up in lineage(here, pack.offices) if right.reaches(pack.offices[up].level)), None)
 
 
 def must_decide(db: Session, pack: Pack, case: Case, staff_id: int) -> None:
     """Raises Refusal where this member of staff may not decide the case."""
-    queue = pack.queues.get(case.queue or "")
-    if queue and not pack.may_decide(case.category, queue.office, db.get_one(Staff, staff_id).role):
+    if not pack.may_decide(case.category, holder(db, pack, case), db.get_one(Staff, staff_id).role):
         raise Refusal("You may not decide this case. Pass it up, or let a supervisor close it. Nothing was changed.")
 
 

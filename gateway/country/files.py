@@ -86,23 +86,30 @@ class Files:
     def calendar(self) -> Calendar:
         found = self.files["calendar"]
         self.words("calendar", found, (*CALENDAR_WORDS, "offices"), "the calendar")
-        hours = self.hours("calendar", found.get("hours", Lined()))
-        if not hours:
-            self.fault("calendar", "hours", "the offices need working hours")
         table = frozenset(holidays.country_holidays(self.code.upper(), years=HOLIDAY_YEARS))
-        return self.changed(Calendar(self.zone(), hours, table), found)
+        return self.changed(Calendar(self.zone(), {}, table), found)
 
     def changed(self, calendar: Calendar, row: Lined) -> Calendar:
         """A calendar with what a row of the file changes: its week, days closed, open, or with hours of their own."""
-        hours = self.hours("calendar", row["hours"]) if "hours" in row else calendar.hours
-        closed = (calendar.closed | self.days(row, "closed")) - self.days(row, "open")
-        return Calendar(calendar.zone, hours, closed, {**calendar.other, **self.other_days(row)})
+        hours = self.hours("calendar", self.mapping(row, "hours")) if "hours" in row else calendar.hours
+        if not any(hours.values()):
+            self.fault("calendar", "hours", "the offices need working hours", row)
+        other = self.other_days(row)
+        closed = (calendar.closed | self.days(row, "closed")) - self.days(row, "open") - set(other)
+        return Calendar(calendar.zone, hours, closed, {**calendar.other, **other})
+
+    def mapping(self, row: Lined, key: str) -> Lined:
+        """The words below a key of the calendar and their values."""
+        found = row.get(key, Lined())
+        if not isinstance(found, Lined):
+            self.fault("calendar", key, f"'{key}' needs words below it, with their values", row)
+        return found if isinstance(found, Lined) else Lined()
 
     def other_days(self, row: Lined) -> dict[date, Spans]:
-        """`days: {2026-12-31: 07:30-11:30}`, half days and the like."""
+        """`days: {2026-12-31: 07:30-11:30}`, half days and the like, also on what would be a holiday."""
         found, written = {}, row.get("days", Lined())
         for day in self.days(row, "days"):
-            text = written[day.isoformat()]
+            text = str(written[day.isoformat()])
             found[day] = self.spans(text)
             if not found[day]:
                 what = f"'{day}: {text}' is not read; write 2026-12-31: 07:30-11:30"
@@ -111,15 +118,16 @@ class Files:
 
     def office_calendars(self, calendar: Calendar, offices: Mapping[str, Office]) -> dict[str, Calendar]:
         """The calendars of the offices that work otherwise than the country's; each holds for those below it too."""
-        rows: Lined = self.files["calendar"].get("offices", Lined())
+        rows = self.mapping(self.files["calendar"], "offices")
         found: dict[str, Calendar] = {}
         for code in sorted(rows, key=lambda code: len(tuple(lineage(code, offices)))):
             if code not in offices:
                 self.fault("calendar", code, f"'{code}' is not an office{did_you_mean(code, offices)}", rows)
                 continue
-            self.words("calendar", rows[code], CALENDAR_WORDS, f"the calendar of '{code}'")
+            row = self.mapping(rows, code)
+            self.words("calendar", row, CALENDAR_WORDS, f"the calendar of '{code}'")
             above = next((found[up] for up in lineage(code, offices) if up in found), calendar)
-            found[code] = self.changed(above, rows[code])
+            found[code] = self.changed(above, row)
         return found
 
     def hours(self, file: str, found: Lined) -> Hours:
@@ -152,13 +160,16 @@ class Files:
         return (_clock(spans[1]), _clock(spans[2])) if spans else None
 
     def days(self, found: Lined, key: str) -> set[date]:
-        rows = found.get(key, {})
-        days = set()
-        for written in rows if isinstance(rows, dict) else ():
+        rows, days = self.mapping(found, key), set()
+        for written in rows:
             try:
-                days.add(date.fromisoformat(written))
+                day = date.fromisoformat(written)
             except ValueError:
+                day = None
+            if day is None or day.isoformat() != written:
                 self.fault("calendar", written, f"'{written}' is not a date; write one such as 2026-11-23", rows)
+            else:
+                days.add(day)
         return days
 
     def channels(self) -> dict[str, ChannelRow]:

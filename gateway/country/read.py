@@ -76,7 +76,7 @@ class _Reader(Files):
             programmes=self.programmes(),
             categories=categories,
             rights=rights,
-            rules=self.rules(categories, rights),
+            rules=self.rules(categories, rights, places),
             offices=offices,
             queues=queues,
             calendar=calendar,
@@ -151,43 +151,66 @@ class _Reader(Files):
     def rights(self, categories: dict[str, Category]) -> dict[str, Right]:
         """Who may decide each category."""
         found: dict[str, Right] = {}
-        for row in self.files["rights"].get("rights", []):
+        for row in self.rows("rights", "rights"):
             self.words("rights", row, ("category", "decide", "roles", "source", "reviewed_on"), "a right")
-            level = self.need("rights", "decide", row)
-            if level not in LEVELS:
-                self.fault("rights", "decide", f"'{level}' is not a level{did_you_mean(level, LEVELS)}", row)
-            roles, source = self.several("rights", row, "roles"), self.need("rights", "source", row)
+            level, roles = self.need("rights", "decide", row), self.several("rights", row, "roles")
+            if self.is_level("rights", "decide", level, LEVELS, row) and "supervisor" not in roles:
+                self.fault("rights", "roles", "a supervisor may decide what others may; name supervisor", row)
             for role in roles:
                 if role not in DECIDERS:
                     self.fault("rights", "roles", f"'{role}' may decide nothing{did_you_mean(role, DECIDERS)}", row)
-            right = Right(level, roles, source, self.day("rights", row, "reviewed_on"))
-            found |= dict.fromkeys(self.named("rights", row, "category", categories, "a category"), right)
+            right = Right(level, roles, self.need("rights", "source", row), self.day("rights", row, "reviewed_on"))
+            for code in self.named("rights", row, "category", categories, "a category"):
+                if code in found:
+                    self.fault("rights", "category", f"who may decide '{code}' is said twice", row)
+                found[code] = right
         for code in categories:
             if code not in found:
                 self.fault("rights", "rights", f"nobody may decide category '{code}'; say which level may")
         return found
 
-    def rules(self, categories: dict[str, Category], rights: dict[str, Right]) -> tuple[Rule, ...]:
+    def is_level(self, file: str, key: str, level: str, known: tuple[str, ...], row: Lined) -> bool:
+        """Whether it is a level, and one at which this pack has offices."""
+        if level not in known:
+            words = f"a level, nor '{LOWEST}'" if LOWEST in known else "a level"
+            self.fault(file, key, f"'{level}' is not {words}{did_you_mean(level, known)}", row)
+        elif level != LOWEST and level not in self.files["offices"].get("levels", ()):
+            self.fault(file, key, f"offices.yaml names no offices of the level '{level}'", row)
+        return level in known
+
+    def rules(self, categories: dict[str, Category], rights: dict[str, Right], places: Places) -> tuple[Rule, ...]:
         rules = []
-        for row in self.files["routing"].get("rules", []):
+        for row in self.rows("routing", "rules"):
             self.words("routing", row, ("category", "channel", "area", "to"), "a rule")
             codes = self.named("routing", row, "category", categories, "a category")
             channels = self.named("routing", row, "channel", self.files["channels"], "a channel")
+            areas = self.named("routing", row, "area", places.by_code, "a place of the gazetteer")
             to = self.need("routing", "to", row)
-            if to not in (LOWEST, *LEVELS):
-                hint = did_you_mean(to, (LOWEST, *LEVELS))
-                self.fault("routing", "to", f"'{to}' is not a level, nor '{LOWEST}'{hint}", row)
-            for code in codes if to in LEVELS else ():
+            level = self.is_level("routing", "to", to, (LOWEST, *LEVELS), row) and to != LOWEST
+            for code in (codes or categories) if level else ():
                 if code in rights and not rights[code].reaches(to):
                     what = f"the {to} may not decide '{code}'; the lowest that may is the {rights[code].level}"
                     self.fault("routing", "to", what, row)
-            rules.append(Rule(to, row.line, codes, channels, self.several("routing", row, "area")))
+            rules.append(Rule(to, row.line, codes, channels, areas))
         return tuple(rules)
+
+    def rows(self, file: str, key: str) -> list[Lined]:
+        """The rows of a list; whatever is no row is a fault."""
+        self.words(file, self.files[file], (key,), f"the file {file}.yaml")
+        found = self.files[file].get(key, [])
+        rows = found if isinstance(found, list) else [found]
+        if not all(isinstance(row, Lined) for row in rows):
+            self.fault(file, key, f"'{key}' is a list of rows, each with its words and their values")
+        return [row for row in rows if isinstance(row, Lined)]
 
     def several(self, file: str, row: Lined, key: str) -> tuple[str, ...]:
         """One word, or a list of them."""
         found = row.get(key, [])
-        return (found,) if isinstance(found, str) else tuple(found)
+        words = [found] if isinstance(found, str) else found
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            self.fault(file, key, f"'{key}' is a word, or a list of words", row)
+            return ()
+        return tuple(words)
 
     def named(self, file: str, row: Lined, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
         codes = self.several(file, row, key)

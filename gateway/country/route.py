@@ -56,6 +56,8 @@ def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, s
     if level not in areas:
         return _triage(pack, areas["province"], f"the {level} is not known yet", trail)
     office = f"{pack.code}-{areas[level]}"
+    if office not in pack.queues:
+        return _triage(pack, areas["province"], f"there is no {level} office {office}", trail)
     why = f"{category} is decided by the {level} office (routing.yaml:{rule.line})"
     return Decision(office, office, why, (*trail, f"its office there is {office}"))
 

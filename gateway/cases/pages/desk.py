@@ -88,8 +88,7 @@ def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
         names = {row.id: row.name for row in db.scalars(select(Staff))}
         queue_row, things = db.get(QueueRow, found.queue), attachments.of_case(db, case_id)
         places = places_to_choose(db, pack, page_language())
-    decider = actions.who_decides(pack, found)
-    holder = queue_row.office if queue_row else ""
+        decider, holder = actions.who_decides(db, pack, found), actions.holder(db, pack, found)
     values = {
         "case": found,
         "timeline": timeline(events, sent),
@@ -208,9 +207,11 @@ def _gone_to(case_id: int, queue_code: str, near: bool) -> Any:
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>/up", needs="answer", methods=("POST",))
 def up(case_id: int) -> Any:
     """Passes a case that this office may not decide up to one that may."""
-    advice, once = request.form.get("advice", ""), f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
+    advice, once = request.form.get("advice", ""), f"up:{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
     try:
         with house().database.transaction() as db:
+            if actions.is_passed_up(db, once):
+                return redirect(url_for("cases.queue"))
             found = my_case(db, case_id, lock=True)
             _unchanged(found)
             actions.pass_up(db, house(), found, advice, g.staff.id, once, datetime.now(UTC))

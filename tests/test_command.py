@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from gateway import seal
+from gateway.cli import __main__ as command
 from gateway.settings import ROOT, SettingsError, read_settings
 
 
@@ -87,3 +88,31 @@ def test_a_first_administrator_outside_the_demo(tmp_path) -> None:
     )
     assert "'boss' is not a role" in sala_says("staff", "add", "xx", "boss", **env)[1]
     assert "'kh-9' is not an office" in sala_says("staff", "add", "xx", "officer", "--office", "kh-9", **env)[1]
+
+
+def test_whoever_reads_only_the_beginning_sees_no_traceback() -> None:
+    """`sala route … | head -1`: the pipe is closed before the rest is written."""
+    words = [sys.executable, "-m", "gateway.cli", "route", "unpaid", "171001", "--explain"]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(words, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["unpaid", "171001"], "kh-1710: Siem Reab district office"),
+        (["list", "170101", "--country", "la"], "is not a place of the gazetteer"),
+        (["unpayed"], "'unpayed' is not a category; did you mean 'unpaid'?"),
+        (["unpaid", "--channel", "kh-usd"], "'kh-usd' is not a channel; did you mean 'kh-ussd'?"),
+        (["unpaid", "--country", "xx"], "there is no pack 'xx'."),
+        (["charged", "--explain"], "  the place is not known yet\n"),
+    ],
+)
+def test_route_says_where_a_case_goes_or_what_is_wrong_with_the_question(words, told, capsys) -> None:
+    ended = command.main(["route", *words])
+    said = capsys.readouterr()
+    assert told in said.out + said.err
+    assert ended == (1 if said.err else 0)

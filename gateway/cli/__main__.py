@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -92,7 +93,11 @@ def main(words: list[str] | None = None) -> int:
 
     given = parser.parse_args(words)
     try:
-        return int(given.do(given))
+        ended = int(given.do(given))
+        sys.stdout.flush()
+        return ended
+    except BrokenPipeError:  # whoever read it has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (SettingsError, KeyRefused) as error:
         print(f"sala: {error}", file=sys.stderr)
     except Faulty as faulty:

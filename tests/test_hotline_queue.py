@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.cases.attachments import Attachment, belong, keep, note
+from gateway.cases.attachments import Attachment, belong, keep, note, ready
 from gateway.cases.records import Case
 from gateway.console.hotline.queue import in_order
 from gateway.hotline import actions as hotline
@@ -79,7 +79,7 @@ def test_a_message_is_heard_and_written_down(sala, staff, operator) -> None:
     number = task(sala, "message")
     with sala.house.database.transaction() as db:
         kept = note(db, "kh-hotline", "voice", "https://api.twilio.com/r", "", NOW)
-        keep(db, db.get(Attachment, kept), b"OggS her voice")
+        keep(db, db.get(Attachment, kept), ready(b"OggS her voice"))
         db.get(Task, number).attachment_id = kept
     assert operator.client.get(f"/console/hotline/voice/{kept}").status_code == 404
     operator.post(f"/console/hotline/task/{number}/take")
@@ -161,7 +161,7 @@ def test_what_was_spoken_with_a_complaint_is_written_down_for_the_office(sala, s
     with sala.house.database.transaction() as db:
         kept = note(db, "kh-hotline", "voice", "https://api.twilio.com/r", "", NOW)
         belong(db, [kept], db.get_one(Case, case.id), NOW)
-        keep(db, db.get_one(Attachment, kept), b"OggS her voice")
+        keep(db, db.get_one(Attachment, kept), ready(b"OggS her voice"))
     found = sala.all_of(Task)[0]
     assert (found.kind, found.address_id) == ("write_down", None)
     assert "Write down what she said" in operator.get("/console/hotline")

@@ -23,7 +23,6 @@ from ..people.actions import number_of
 from . import attachments
 from .placing import calendar_of as calendar_of
 from .placing import holder as holder
-from .placing import is_passed_up as is_passed_up
 from .placing import must_decide, to_queue
 from .placing import pass_up as pass_up
 from .placing import place_case as place_case
@@ -149,7 +148,7 @@ def resolve(db: Session, house: House, case: Case, what_was_done: str, staff_id:
 def _answer(
     db: Session, house: House, case: Case, act: str, text: str, staff_id: int, once: str, now: datetime
 ) -> None:
-    if db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)):
+    if is_noted(db, once):
         return
     text = fold.clean(text.translate(DIRECTIONS))
     if not text:

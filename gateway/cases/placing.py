@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .. import audit, clock
@@ -16,7 +15,7 @@ from ..house import House
 from ..people.actions import parents_of
 from ..people.records import QueueRow, Staff
 from ..people.rules import lineage as upward
-from .records import Case, CaseEvent
+from .records import Case
 from .rules import Refusal, moved
 from .timeline import note
 
@@ -79,11 +78,6 @@ def pass_up(db: Session, house: House, case: Case, advice: str, staff_id: int, o
         raise Refusal("The note is longer than 1200 letters. Make it shorter, then send again.")
     case.state = moved(case.state, "route")
     _lay(db, case, office, now, staff_id, "passed_up", {"queue": office}, advice.strip() or None, once)
-
-
-def is_passed_up(db: Session, once: str) -> bool:
-    """Whether this was done before: a second click."""
-    return db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)) is not None
 
 
 def holder(db: Session, pack: Pack, case: Case) -> str:

@@ -134,7 +134,7 @@ def answer(case_id: int) -> Any:
     try:
         with house().database.transaction() as db:
             found = my_case(db, case_id, lock=True)
-            if not _answered_before(db, once):
+            if not actions.is_noted(db, once):
                 _unchanged(found)
             do(db, house(), found, text, g.staff.id, once, now)
     except (Refusal, StaleDataError) as refusal:
@@ -164,10 +164,6 @@ def _unchanged(found: Case) -> None:
     """Raises Refusal where the case is not as it stood on the page that was sent."""
     if str(found.version) != request.form.get("version"):
         raise Refusal("Somebody changed this case a moment ago. Read it again before you send.")
-
-
-def _answered_before(db: Session, once: str) -> bool:
-    return db.scalar(select(CaseEvent.id).where(CaseEvent.once == once)) is not None
 
 
 def _refused(case_id: int, refusal: Exception, text: str, **more: Any) -> Any:
@@ -210,7 +206,7 @@ def up(case_id: int) -> Any:
     advice, once = request.form.get("advice", ""), f"up:{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
     try:
         with house().database.transaction() as db:
-            if actions.is_passed_up(db, once):
+            if actions.is_noted(db, once):
                 return redirect(url_for("cases.queue"))
             found = my_case(db, case_id, lock=True)
             _unchanged(found)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from flask import Flask
 
 from gateway import calling, webhooks
-from gateway.cases.pages import calls, desk
+from gateway.cases import pages as cases
+from gateway.cases.pages import calls
 from gateway.channels.doors import open_channels
 from gateway.console import flows, front, hotline, letters, outreach, phone
 from gateway.dialogue.book import bind
@@ -34,7 +35,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
         house.understanding(pack)  # made ready before the first phone waits for it
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
     app.config["BOOK"] = bind(read_flows(ROOT), house.texts)
-    for room in (calling, webhooks, people, desk, calls, hotline, letters, outreach, flows, front, phone):
+    for room in (calling, webhooks, people, cases, calls, hotline, letters, outreach, flows, front, phone):
         app.register_blueprint(room.bp)
     app.before_request(presence.find)
     csrf.exempt(webhooks.bp)

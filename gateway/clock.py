@@ -187,3 +187,8 @@ def standing(now: datetime, due_at: datetime | None, calendar: Calendar) -> str:
     if now >= due_at:
         return "late"
     return "due" if calendar.local_day(due_at) <= calendar.local_day(now) else "later"
+
+
+def next_open(calendar: Calendar, moment: datetime) -> datetime:
+    """The moment itself where the office works then; else when it opens next."""
+    return next((begin for begin, _ in spans(calendar, moment, moment + LONGEST_CLOSURE)), moment)

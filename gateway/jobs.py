@@ -22,20 +22,22 @@ from rq import Queue
 from . import ringing as calling
 from .cases import actions as cases
 from .cases import attachments
-from .cases.records import not_routed
+from .cases.records import not_routed, to_look_at
+from .cases.records.promises import running_out
 from .channels import NotSent, outbox
 from .channels.doors import open_channels
 from .channels.pace import Pace
 from .channels.twilio_voice import TwilioVoice
 from .db import Wake, leave_mark
 from .delivering import Delivering
+from .dialogue import actions as dialogue
 from .hotline import actions as hotline
 from .hotline.records import Missed, due_missed
 from .house import House, open_house
 from .outreach.records import sending
 from .settings import Settings, read_settings
 
-QUEUES = ("route", "deliver", "fetch", "ring_back")
+QUEUES = ("route", "deliver", "fetch", "ring_back", "escalate", "survey")
 JOB_SECONDS = 120
 WAKE_PAUSE_SECONDS = 2.0
 ROUTE_LATE = timedelta(seconds=3)
@@ -82,6 +84,18 @@ class Hands:
         with self.house.database.transaction() as db:
             return cases.route_case(db, self.house, case_id, now)
 
+    def escalate(self, promise_id: int, now: datetime) -> bool:
+        """Tells of a promise that runs out, if it is time to."""
+        with self.house.database.transaction() as db:
+            return cases.tell_of(db, self.house, promise_id, now)
+
+    def survey(self, case_id: int, now: datetime) -> None:
+        """What time brings to one case: the office's question put to her, a reminder, the end of a wait, the question
+        whether it is solved, the closing."""
+        with self.house.database.transaction() as db:
+            if ask := cases.look_again(db, self.house, case_id, now):
+                dialogue.ask_later(db, ask.address_id, ask.flow, ask.facts, ask.until, now)
+
     def deliver(self, row_id: int | None, now: datetime) -> int:
         """Sends what is due, or one row."""
         return self.delivering.deliver(row_id, now)
@@ -94,6 +108,21 @@ class Hands:
         """Cases that no worker has routed."""
         with self.house.database.reading() as db:
             return not_routed(db, now - ROUTE_LATE, skip)
+
+    def late_promises(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
+        """Promises of which somebody is to be told now."""
+        with self.house.database.reading() as db:
+            return running_out(db, now, skip)
+
+    def late_cases_to_see(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
+        """Cases for which something is due by time alone."""
+        with self.house.database.reading() as db:
+            return to_look_at(db, now, skip)
+
+    def wake(self, job: str, row_id: int) -> None:
+        """Hands a row to a worker. Where none takes it, the tick does it a moment later."""
+        if self.house.database.wake:
+            self.house.database.wake([(job, str(row_id))])
 
     def late_texts(self, now: datetime) -> list[int]:
         """Texts that no worker has taken up; what a dead worker left behind is marked."""
@@ -150,6 +179,16 @@ def hands() -> Hands:
 def route(case_id: int) -> Any:
     """RQ: gives one case its queue."""
     return hands().route(case_id, datetime.now(UTC))
+
+
+def escalate(promise_id: int) -> Any:
+    """RQ: tells of one promise that runs out."""
+    return hands().escalate(promise_id, datetime.now(UTC))
+
+
+def survey(case_id: int) -> Any:
+    """RQ: does what time has brought to one case."""
+    return hands().survey(case_id, datetime.now(UTC))
 
 
 def deliver(row_id: int) -> Any:

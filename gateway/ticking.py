@@ -7,7 +7,7 @@ audit and purges; the other delivers. Each leaves a heartbeat, which `/readyz` w
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -28,6 +28,8 @@ PURGE_EVERY = 600
 SHIFTS_EVERY = 60
 REST = timedelta(minutes=5)
 POLL_WAITS = timedelta(days=14)
+LET_WORKERS = timedelta(seconds=3)
+Due = Callable[[datetime, Collection[int]], list[int]]
 log = structlog.get_logger()
 
 
@@ -38,6 +40,7 @@ class Tick:
         self.hands, self.book, self.stop = hands, book, threading.Event()
         self._count = 0
         self._rests: dict[tuple[str, int], datetime] = {}
+        self._woken: dict[tuple[str, int], datetime] = {}
 
     def run(self) -> None:
         deliver = threading.Thread(target=self._loop, args=("deliver", self.deliver), daemon=True)
@@ -74,12 +77,26 @@ class Tick:
             self._one("lapse", row_id, now, partial(self._lapse, row_id, now))
         for case_id in self.hands.late_cases(now, self._resting("route", now)):
             self._one("route", case_id, now, partial(self.hands.route, case_id, now))
+        self._by_workers("escalate", self.hands.late_promises, self.hands.escalate, now)
+        self._by_workers("survey", self.hands.late_cases_to_see, self.hands.survey, now)
         self._one("seal", 0, now, self._seal)
         if self._count % SHIFTS_EVERY == 0:
             self._one("shifts", 0, now, partial(self._shifts, now))
         if self._count % PURGE_EVERY == 0:
             self._one("purge", 0, now, partial(self._purge, now))
         self._count += 1
+
+    def _by_workers(self, job: str, due: Due, work: Callable[[int, datetime], object], now: datetime) -> None:
+        """What time alone has made due: a worker is woken for it once; what is still due a few seconds later is done
+        here. After a standstill all of it is: no worker had been woken."""
+        for row_id in due(now, self._resting(job, now)):
+            woken = self._woken.setdefault((job, row_id), now)
+            if woken == now:
+                self.hands.wake(job, row_id)
+            elif now - woken >= LET_WORKERS:
+                del self._woken[job, row_id]
+                self._one(job, row_id, now, partial(work, row_id, now))
+        self._woken = {key: woken for key, woken in self._woken.items() if now - woken < REST}
 
     def _one(self, what: str, row_id: int, now: datetime, work: Callable[[], object]) -> None:
         try:

@@ -44,5 +44,21 @@ class Desk:
 
     def answer(self, case: int, text: str, act: str = "reply", status: int = 200, **more: str) -> str:
         self.get(f"/console/case/{case}")
-        hidden = {name: self.hidden(name) for name in ("once", "version")}
-        return self.post(f"/console/case/{case}/answer", status, text=text, act=act, **{**hidden, **more})
+        return self.post(f"/console/case/{case}/answer", status, text=text, act=act, **{**self.sealed(), **more})
+
+    def decide(
+        self, case: int, done: str, decision: str = "upheld", cause: str = "implementation", status: int = 200,
+        **more: str,
+    ) -> str:  # fmt: skip
+        self.get(f"/console/case/{case}")
+        form = {"decision": decision, "cause": cause, "done": done, **self.sealed(), **more}
+        return self.post(f"/console/case/{case}/decide", status, **form)
+
+    def do(self, case: int, what: str, status: int = 200, **form: str) -> str:
+        """One of the smaller acts on the case's page: take, withdraw, merge, place, up."""
+        self.get(f"/console/case/{case}")
+        return self.post(f"/console/case/{case}/{what}", status, **self.sealed(), **form)
+
+    def sealed(self) -> dict[str, str]:
+        """What the forms of a case carry unseen."""
+        return {name: self.hidden(name) for name in ("once", "version")}

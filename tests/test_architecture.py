@@ -29,6 +29,7 @@ PURE_FILES = {
     "script",
     "speaking",
     "posting",
+    "references",
     "wording",
     "world_check",
     "book",

@@ -10,7 +10,7 @@ from .desk import TO_HOW
 
 def test_the_operator_tells_the_answer_and_notes_how_it_came_out(sala, staff) -> None:
     case = sala.lodge(*TO_HOW, "2", "1", "1")
-    staff["officer"].answer(case.id, "Your money comes on Monday.", act="resolve")
+    staff["officer"].decide(case.id, "Your money comes on Monday.")
     operator = staff["operator"]
     operator.on_shift()
     assert "in the morning" in operator.page

@@ -91,7 +91,7 @@ def test_what_slips_into_a_log_is_blotted_out(value: str) -> None:
 
 def test_metrics_tell_times_from_rows_to_this_machine_only(sala, staff) -> None:
     case = sala.lodge(*TO_HOW, "1", "1")
-    staff["officer"].answer(case.id, "Done.", act="resolve")
+    staff["officer"].decide(case.id, "Done.")
     told = sala.client.get("/metrics").get_data(as_text=True)
     assert 'sala_resolution_calendar_seconds_bucket{le="3600.0"} 1.0' in told
     assert "sala_first_answer_working_seconds_count 1.0" in told

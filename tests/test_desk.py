@@ -13,6 +13,7 @@ from sqlalchemy import select
 from gateway.audit import Entry
 from gateway.cases.attachments import Attachment, belong, keep, note, ready
 from gateway.cases.records import Case, CaseEvent
+from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import OfficeRow, QueueRow
 
@@ -34,18 +35,18 @@ def test_the_whole_answer_goes_out_as_sms_and_its_fate_stands_on_the_timeline(ne
         case = sala.lodge(*TO_HOW, "1", "1")
         assert "Place not set" in officer.get("/console/queue")
         officer.answer(case.id, "We ask the bank and write again.")
-        officer.answer(case.id, "Paid on Monday.", act="resolve")
+        officer.decide(case.id, "Paid on Monday.")
         sala.work()
         wait_for(lambda: [row.state for row in sala.all_of(Outgoing)] == ["delivered"] * 3)
     bodies = [row.body for row in sala.all_of(Outgoing)]
     assert [body.partition(": ")[2] for body in bodies[1:]] == ["We ask the bank and write again.", "Paid on Monday."]
     page = officer.get(f"/console/case/{case.id}")
     assert page.count("delivered</strong>") == 3
-    assert "Resolved" in page
+    assert "Decided" in page
     assert "Nothing waits for you." in officer.get("/console/queue")
-    found = sala.all_of(Case)[0]
-    assert found.first_answer_calendar_s <= found.resolution_calendar_s
-    assert None not in (found.first_answer_working_s, found.resolution_working_s)
+    first, last = (row for row in sala.all_of(Promise) if row.clock != "acknowledge")
+    assert first.calendar_s <= last.calendar_s
+    assert None not in (first.working_s, last.working_s)
 
 
 def test_triage_sets_the_place_and_sends_it_on(sala, staff) -> None:
@@ -60,7 +61,7 @@ def test_triage_sets_the_place_and_sends_it_on(sala, staff) -> None:
     officer.post(f"/console/case/{case.id}/place", place="171001", version=version)
     moved = sala.all_of(Case)[0]
     assert (moved.queue, moved.place, moved.due_at) == ("kh-1710", "171001", case.due_at)
-    assert [event.kind for event in sala.all_of(CaseEvent)] == ["opened", "routed", "routed"]
+    assert [event.kind for event in sala.all_of(CaseEvent)] == ["opened", "route", "send_on"]
     officer.get(f"/console/case/{case.id}")
     officer.post(f"/console/case/{case.id}/place", 409, place="171002", version=officer.hidden("version"))
     assert "lies with an office that can decide" in officer.page
@@ -121,7 +122,7 @@ def test_an_empty_answer_and_a_closed_case_are_refused_in_a_sentence(sala, staff
     case = sala.lodge(*TO_HOW, "1", "1")
     officer = staff["officer"]
     assert "Write what she should hear" in officer.answer(case.id, "  ", status=409)
-    officer.answer(case.id, "Done.", act="resolve")
+    officer.decide(case.id, "Done.")
     page = officer.get(f"/console/case/{case.id}")
     assert "</textarea>" not in page
     version = str(sala.all_of(Case)[0].version)
@@ -204,7 +205,7 @@ def test_late_due_new_and_answered(sala, staff) -> None:
         late.due_at, due.due_at = now - timedelta(days=1), now + timedelta(seconds=30)
     staff["officer"].answer(4, "We are looking into it.")
     page = staff["officer"].get("/console/queue")
-    assert re.findall(r'<section class="group (\w+)">', page) == ["late", "due", "new", "answered"]
+    assert re.findall(r'<section class="group (\w+)">', page) == ["late", "due", "new", "work"]
     assert re.findall(r"/console/case/(\d)", page) == ["1", "2", "3", "4"]
 
 

@@ -132,8 +132,8 @@ def test_1_from_the_dialled_code_to_the_official_s_answer_on_the_phone(running: 
     path = re.search(rf'<a href="(/console/case/\d+)">\s*<span class="reference">{reference}', queue)[1]
     page = officer.get(running.url + path, timeout=10).text
     form = {name: hidden(page, name) for name in ("csrf_token", "once", "version")}
-    form |= {"text": "We paid on Monday. សូមអរគុណ", "act": "resolve"}
-    assert officer.post(f"{running.url}{path}/answer", data=form, timeout=10).status_code == 200
+    form |= {"done": "We paid on Monday. សូមអរគុណ", "decision": "upheld", "cause": "implementation"}
+    assert officer.post(f"{running.url}{path}/decide", data=form, timeout=10).status_code == 200
     wait_for(lambda: len(running.messages(number)) == 2, 20)
     assert running.messages(number)[1] == f"{reference}: We paid on Monday. សូមអរគុណ"
     wait_for(lambda: officer.get(running.url + path, timeout=10).text.count("delivered</strong>") == 2, 20)

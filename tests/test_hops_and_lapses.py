@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from gateway.cases.records import Case
+from gateway.cases.records.promises import Promise
 from gateway.dialogue.records import Conversation
 
 ROAD = ("2", "1", "1", "4", "9", "1", "1")
@@ -153,7 +154,8 @@ def test_where_a_pack_has_no_hotline_the_commune_office_is_named(sala) -> None:
 def test_a_promise_that_ran_out_is_told_as_late(sala) -> None:
     sala.lodge(*ROAD)
     with sala.house.database.transaction() as db:
-        db.scalars(select(Case)).one().due_at = datetime.now(UTC) - timedelta(minutes=1)
+        promise = db.scalars(select(Promise).where(Promise.clock == "answer")).one()
+        promise.due_at = datetime.now(UTC) - timedelta(minutes=1)
     caller = sala.caller()
     caller.dial()
     assert caller.press("2", "1").startswith("Your answer is late. We are sorry. Call 0000 (demo).")

@@ -122,7 +122,7 @@ def test_a_call_of_another_operator_is_nobody_elses(sala, staff, operator) -> No
 def test_she_who_chose_hotline_only_is_told_when_she_calls(sala, staff, operator) -> None:
     """Also after three calls in vain."""
     case = sala.lodge(*TO_HOW, "3", "1")
-    staff["officer"].answer(case.id, "Come on Monday.", act="resolve")
+    staff["officer"].decide(case.id, "Come on Monday.")
     with sala.house.database.transaction() as db:
         row = db.get_one(Task, sala.all_of(Task)[0].id)
         for _ in range(3):

@@ -110,7 +110,7 @@ def test_an_override_opens_and_closes_days(country: Path) -> None:
 
 def test_offices_go_down_to_the_commune_and_every_category_reaches_a_queue() -> None:
     pack = read_pack(ROOT, "kh")
-    assert {office.level for office in pack.offices.values()} == {"province", "district", "commune"}
+    assert {office.level for office in pack.offices.values()} == {"national", "province", "district", "commune"}
     for category in pack.categories:
         for place in ["", "02", "0201", "nowhere", *(office.place for office in pack.offices.values())]:
             assert route(pack, category, place).queue in pack.queues

@@ -74,10 +74,8 @@ def test_stop_is_heard_in_every_language_and_no_message_goes_out(sala, network) 
     assert not caller.live
     with sala.house.database.transaction() as db:
         staff_free = db.get(Case, case.id)
-        cases.add_words(db, staff_free, "more", "kh-ussd", NOW)
-        cases._bring_news(
-            db, sala.house, staff_free, db.scalars(select(CaseEvent).order_by(CaseEvent.id.desc())).first(), NOW
-        )
+        cases.add_words(db, sala.house, staff_free, "more", "kh-ussd", NOW)
+        cases.reply(db, sala.house, staff_free, "Come on Monday", None, "once", NOW)
     sala.work()
     last = sala.all_of(Outgoing)[-1]
     assert (last.state, last.error) == ("withdrawn", "she asked for no messages")

@@ -10,6 +10,7 @@ import redis
 from sqlalchemy import select, text
 
 from gateway.cases.records import Case
+from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
 from gateway.clock import due
 
@@ -31,7 +32,10 @@ def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
     case = sala.all_of(Case)[0]
     calendar = sala.house.packs["kh"].calendar
     assert (case.state, case.queue) == ("routed", "kh-1710")
-    assert case.due_at == due(calendar, case.opened_at, 10)
+    promised = {row.clock: row.due_at for row in sala.all_of(Promise)}
+    days = {"acknowledge": 2, "answer": 10, "resolve": 20}
+    assert promised == {clock: due(calendar, case.opened_at, count) for clock, count in days.items()}
+    assert case.due_at == promised["acknowledge"]
     with sala.reading() as db:
         assert len(db.scalars(select(Outgoing)).all()) == 1
 
@@ -66,7 +70,7 @@ def test_running_a_job_twice_changes_nothing(sala) -> None:
     ]
     with sala.reading() as db:
         assert len(db.scalars(select(Outgoing)).all()) == 1
-        assert db.scalar(text("SELECT count(*) FROM case_events WHERE kind = 'routed'")) == 1
+        assert db.scalar(text("SELECT count(*) FROM case_events WHERE kind = 'route'")) == 1
 
 
 def test_redis_emptied_after_the_commit_is_made_good_by_the_tick(sala) -> None:

@@ -1,29 +1,40 @@
-"""References, states and promises of a case. Pure.
+"""The life of a case: its states, what may be done in each, who may, what it takes, and what she is told. Pure.
 
-A reference is thirteen digits: twelve random (the first not 0) and a Verhoeff check digit, written
-`482 913 057 2264`. There are 9 x 10^11 of them. The sum behind the length, with a million open
-cases and the gateway's bound of 800 wrong pairs of reference and PIN a day over all addresses:
-800 x 10^6 / (9 x 10^11) = 0.00089, under one in a thousand; for one address (10 a day) 0.00001.
-A hit alone opens nothing: the answer is the same until the PIN is right too.
+One table, `ACTS`; `docs/cases.md` and the picture in it are made of it (`make pictures`). What is resolved is the
+office's claim; it is closed by her word, or by time after she was told and, where a text is not enough, was called.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from stdnum import verhoeff
-
-REFERENCE_DIGITS = 13
-TRIES_WINDOW = timedelta(hours=24)
-TRIES_PER_ADDRESS = 10
-TRIES_PER_CASE = 10
-TRIES_IN_ALL = 800
-
 ANSWER_BY = ("write", "call", "hotline", "pin")
 """The four ways of being known. A complaint left before she chose counts as `hotline`."""
+
+WITH_THE_OFFICE = ("routed", "acknowledged", "in_work", "reopened", "appealed")
+OPEN = ("received", *WITH_THE_OFFICE, "waiting")
+DECIDED = ("resolved", "referred", "rejected")
+OVER = ("closed", "withdrawn", "merged")
+STATES = (*OPEN, *DECIDED, *OVER)
+
+CLOCKS = ("acknowledge", "answer", "resolve")
+"""What is promised: somebody takes it up; she hears an answer; it is decided."""
+
+DECISIONS = ("upheld", "partly", "not_upheld", "referred", "rejected")
+CAUSES = ("policy_gap", "implementation", "information_gap", "no_service")
+
+REMIND_AFTER = timedelta(days=7)
+WAIT_AT_MOST = timedelta(days=14)
+"""How long an office waits for her. Then its clock runs on, and it decides with what it has: silence costs her time,
+never the case."""
+
+MAY_APPEAL = timedelta(days=14)
+"""From the day on which she was told of a decision."""
+
+SURVEY_AFTER, LOOK_AGAIN = timedelta(days=3), timedelta(days=1)
+"""From a decision to the question whether it is solved; from one look at a decided case to the next."""
 
 
 class Refusal(Exception):
@@ -35,37 +46,62 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True)
-class Move:
-    """A change of state: from which, to which, and what staff call it."""
+class Act:
+    """One thing that may be done to a case. `after`: the state then; empty where it stays. `who`: `gateway` (by
+    itself), `she`, `office` (who works where it lies), `decider` (who may decide it), `operator`. `takes`: what must be
+    given. `keeps`: the promises that are met by it. `tells`: which words go to her (`actions/telling.py`)."""
 
     before: tuple[str, ...]
     after: str
+    who: tuple[str, ...]
+    takes: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    tells: str = ""
 
 
-MOVES: Mapping[str, Move] = {
-    "route": Move(("received", "routed", "answered"), "routed"),
-    "reply": Move(("routed", "answered"), "answered"),
-    "resolve": Move(("routed", "answered"), "resolved"),
+DECIDE = (*WITH_THE_OFFICE, "waiting")
+TAKEN = ("acknowledge",)
+ANSWERED = (*TAKEN, "answer")
+
+ACTS: Mapping[str, Act] = {
+    "route": Act(("received",), "routed", ("gateway",), tells="received"),
+    "send_on": Act(("routed", "acknowledged", "in_work", "reopened"), "routed", ("office",)),
+    "pass_up": Act(WITH_THE_OFFICE, "routed", ("office",)),
+    "take": Act(("routed", "reopened", "appealed"), "acknowledged", ("office",), keeps=TAKEN, tells="taken"),
+    "reply": Act(DECIDE, "in_work", ("office",), ("text",), ANSWERED, "written"),
+    "ask": Act(WITH_THE_OFFICE, "waiting", ("office",), ("text",), TAKEN, "asked"),
+    "added": Act(("received", *WITH_THE_OFFICE), "", ("she", "operator"), ("text",)),
+    "answered": Act(("waiting",), "in_work", ("she", "operator"), ("text",)),
+    "go_on": Act(("waiting",), "in_work", ("gateway",)),
+    "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "written"),
+    "refer": Act(DECIDE, "referred", ("decider",), ("text",), CLOCKS, "written"),
+    "reject": Act(DECIDE, "rejected", ("decider",), ("text",), CLOCKS, "written"),
+    "withdraw": Act(OPEN[1:], "withdrawn", ("office", "operator"), ("text",), tells="withdrawn"),
+    "merge": Act(DECIDE, "merged", ("office",), ("into",), tells="merged"),
+    "confirm": Act(DECIDED, "closed", ("she", "operator")),
+    "expire": Act(DECIDED, "closed", ("gateway",)),
+    "reopen": Act((*DECIDED, "closed"), "reopened", ("she", "operator"), tells="again"),
+    "appeal": Act((*DECIDED, "closed"), "appealed", ("she", "operator"), tells="again"),
 }
 
+DECIDES = ("resolve", "refer", "reject")
+WORDS = ("reply", "ask", *DECIDES)
+"""Acts whose text is the office's word to her."""
 
-def moved(state: str, act: str) -> str:
+
+def after(state: str, act: str) -> str:
     """The state after `act`. Raises Refusal where the case does not stand so that it may be done."""
-    move = MOVES[act]
-    if state not in move.before:
-        raise Refusal("This case is already closed. Nothing was changed.")
-    return move.after
+    line = ACTS[act]
+    if state in line.before:
+        return line.after or state
+    if state in OPEN:
+        raise Refusal("This cannot be done as the case stands. Nothing was changed.")
+    raise Refusal("This case is already closed. Nothing was changed.")
 
 
-def new_reference() -> str:
-    """A random reference with its check digit."""
-    body = str(secrets.choice(range(1, 10))) + "".join(str(secrets.randbelow(10)) for _ in range(REFERENCE_DIGITS - 2))
-    return body + str(verhoeff.calc_check_digit(body))
-
-
-def is_reference(digits: str) -> bool:
-    """Whether this can be a reference: length and check digit. Says nothing about a case."""
-    return len(digits) == REFERENCE_DIGITS and digits.isascii() and digits.isdigit() and bool(verhoeff.is_valid(digits))
+def act_of(decision: str) -> str:
+    """The act that a decision is."""
+    return {"referred": "refer", "rejected": "reject"}.get(decision, "resolve")
 
 
 def known_by(answer: str) -> str:

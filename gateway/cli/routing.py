@@ -27,6 +27,8 @@ def route_command(given: argparse.Namespace) -> int:
         print(f"{pack.categories[given.category].name} ({given.category}), {where}")
         for line in decision.trail:
             print(f"  {line}")
-        print(f"  an answer within {pack.promise(given.category)} working days of {decision.office}")
+        term = pack.terms(given.category)["answer"]
+        span = f"{term.hours} hours of the clock" if term.hours else f"{term.days} working days of {decision.office}"
+        print(f"  an answer within {span}")
     print(f"{decision.queue}: {pack.queue_name(decision.queue, 'en')}")
     return 0

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..cases.records import Case, not_routed
+from ..cases.records.promises import Promise
 from ..channels import outbox, spending
 from ..db import Mark
 from ..dialogue import actions as dialogue
@@ -26,7 +27,13 @@ BEAT_LATE = timedelta(seconds=60)
 OUTBOX_LATE = timedelta(minutes=10)
 HOUR = 3600
 BUCKETS = (HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, 24 * HOUR, 40 * HOUR, 80 * HOUR, 160 * HOUR, 320 * HOUR)
-DURATIONS = ("first_answer_working", "first_answer_calendar", "resolution_working", "resolution_calendar")
+DURATIONS = {
+    "first_answer_working": ("answer", Promise.working_s),
+    "first_answer_calendar": ("answer", Promise.calendar_s),
+    "resolution_working": ("resolve", Promise.working_s),
+    "resolution_calendar": ("resolve", Promise.calendar_s),
+}
+"""Each by the promise that it kept, and how it is counted."""
 
 
 @bp.get("/")
@@ -113,9 +120,10 @@ class _FromRows(Collector):
 
 
 def _histogram(db: Session, name: str) -> HistogramMetricFamily:
-    column = getattr(Case, f"{name}_s")
+    clock, column = DURATIONS[name]
     counted = [func.count().filter(column <= bound) for bound in BUCKETS]
-    *below, count, total = db.execute(select(*counted, func.count(column), func.coalesce(func.sum(column), 0))).one()
+    figures = select(*counted, func.count(column), func.coalesce(func.sum(column), 0))
+    *below, count, total = db.execute(figures.where(Promise.clock == clock)).one()
     buckets = [(str(float(bound)), float(found)) for bound, found in zip(BUCKETS, below, strict=True)]
     what = name.replace("_", " ")
     family = HistogramMetricFamily(f"sala_{name}_seconds", f"Seconds from lodging to {what} time, of all cases.")

@@ -21,17 +21,30 @@ from .places import Places
 
 VERIFIED_FOR = timedelta(days=180)
 DECIDERS = ("officer", "supervisor")
-LEVELS = ("province", "district", "commune", "village")
+AREAS = ("province", "district", "commune", "village")
+LEVELS = ("national", *AREAS)
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long something may take: working days of the office, or hours of the clock, which runs at night too."""
+
+    days: int = 0
+    hours: int = 0
+
+    def raw(self) -> str:
+        """As a fact of a conversation: `10`, or `24h`."""
+        return f"{self.hours}h" if self.hours else str(self.days)
 
 
 @dataclass(frozen=True)
 class Category:
-    """What a complaint is about. `days`: the promise, in working days. `referral`: whom a person in need is sent to,
-    where the category is sensitive."""
+    """What a complaint is about. `terms`: what is promised, by clock (`acknowledge`, `answer`, `resolve`). `referral`:
+    whom a person in need is sent to, where the category is sensitive."""
 
     code: str
     name: str
-    days: int
+    terms: Mapping[str, Term]
     referral: str = ""
 
 
@@ -100,6 +113,10 @@ class Right:
         return level in LEVELS and LEVELS.index(level) <= LEVELS.index(self.level)
 
 
+STEPS = ("holder", "supervisor", "above", "top")
+"""Who is told that a promise is running out, or has: whoever holds the case, her supervisor, the next office above, the
+highest."""
+
 LOWEST = "lowest"
 """Where most cases go: the lowest level that may decide."""
 
@@ -140,7 +157,7 @@ class ChannelRow:
 
 @dataclass(frozen=True)
 class Pack:
-    """All that one country brings."""
+    """All that one country brings. `ladder`: at which share of a promise, in percent, each of `STEPS` is told."""
 
     code: str
     name: str
@@ -157,6 +174,7 @@ class Pack:
     opening: str
     resume: timedelta
     quiet: tuple[time, time] | None
+    ladder: Mapping[str, int]
     campaigns: Mapping[str, str]
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]
@@ -179,10 +197,12 @@ class Pack:
         queue = self.queues.get(code)
         return _named(queue.names, tag) if queue else code
 
-    def promise(self, category: str) -> int:
-        """Working days promised; for a category that the pack no longer has, the longest of all."""
-        known = self.categories.get(category)
-        return known.days if known else max(category.days for category in self.categories.values())
+    def terms(self, category: str) -> Mapping[str, Term]:
+        """What is promised, by clock; for a category that the pack no longer has, the longest of all."""
+        known = self.categories.get(category) or max(
+            self.categories.values(), key=lambda category: category.terms["answer"].days
+        )
+        return known.terms
 
     def calendar_of(self, office: str) -> Calendar:
         """When an office works: by its own calendar, that of the nearest office above it that has one, or the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from ..language.formats import Style
 from ..language.locales import read_traits
 from ..language.tags import is_tag
 from ..reading import Faulty, Lined, did_you_mean
-from . import DECIDERS, LEVELS, LOWEST, Category, Office, Pack, Programme, Queue, Referral, Right, Rule
-from .files import FILES, Files
+from . import Pack, Programme, Referral
+from .deciding import Deciding
+from .files import FILES
 from .places import GAZETTEERS, Places
 
 _SPAN = re.compile(r"(\d+) (minute|hour|day)s?")
@@ -34,14 +34,14 @@ def read_span(text: str) -> timedelta | None:
     return timedelta(**{f"{found[2]}s": int(found[1])}) if found else None
 
 
-class _Reader(Files):
+class _Reader(Deciding):
     """Reads one pack, keeping faults instead of stopping at the first."""
 
     def pack(self) -> Pack:
         country = self.files["country"]
         known = (
             *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
-            *("opening", "resume", "quiet", "campaigns"),
+            *("opening", "resume", "quiet", "ladder", "campaigns"),
         )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
@@ -71,6 +71,7 @@ class _Reader(Files):
             opening=country.get("opening", ""),
             resume=self.span("resume"),
             quiet=self.quiet(),
+            ladder=self.ladder(),
             campaigns={code.upper(): str(what) for code, what in country.get("campaigns", Lined()).items()},
             referrals=self.referrals(),
             programmes=self.programmes(),
@@ -108,20 +109,6 @@ class _Reader(Files):
             self.fault("country", key, f"'{text}' is not a length of time; write one such as 30 minutes")
         return span or timedelta()
 
-    def categories(self) -> dict[str, Category]:
-        found = {}
-        for code, row in self.files["categories"].items():
-            if not isinstance(row, Lined):
-                self.fault("categories", code, f"category '{code}' needs a name and days")
-                continue
-            self.words("categories", row, ("name", "days", "referral"), f"category '{code}'")
-            days = self.need("categories", "days", row)
-            if not days.isdigit() or not 1 <= int(days) <= 90:
-                self.fault("categories", "days", f"category '{code}' promises '{days}' days; write 1 to 90", row)
-                days = "1"
-            found[code] = Category(code, self.need("categories", "name", row), int(days), row.get("referral", ""))
-        return found
-
     def referrals(self) -> dict[str, Referral]:
         found = {}
         for code, row in self.files["referrals"].items():
@@ -147,95 +134,3 @@ class _Reader(Files):
             self.words("country", row, ("digits", "era"), f"the formats of '{tag}'")
             found[tag] = Style(row.get("digits") == "native", row.get("era") == "buddhist")
         return found
-
-    def rights(self, categories: dict[str, Category]) -> dict[str, Right]:
-        """Who may decide each category."""
-        found: dict[str, Right] = {}
-        for row in self.rows("rights", "rights"):
-            self.words("rights", row, ("category", "decide", "roles", "source", "reviewed_on"), "a right")
-            level, roles = self.need("rights", "decide", row), self.several("rights", row, "roles")
-            if self.is_level("rights", "decide", level, LEVELS, row) and "supervisor" not in roles:
-                self.fault("rights", "roles", "a supervisor may decide what others may; name supervisor", row)
-            for role in roles:
-                if role not in DECIDERS:
-                    self.fault("rights", "roles", f"'{role}' may decide nothing{did_you_mean(role, DECIDERS)}", row)
-            right = Right(level, roles, self.need("rights", "source", row), self.day("rights", row, "reviewed_on"))
-            for code in self.named("rights", row, "category", categories, "a category"):
-                if code in found:
-                    self.fault("rights", "category", f"who may decide '{code}' is said twice", row)
-                found[code] = right
-        for code in categories:
-            if code not in found:
-                self.fault("rights", "rights", f"nobody may decide category '{code}'; say which level may")
-        return found
-
-    def is_level(self, file: str, key: str, level: str, known: tuple[str, ...], row: Lined) -> bool:
-        """Whether it is a level, and one at which this pack has offices."""
-        if level not in known:
-            words = f"a level, nor '{LOWEST}'" if LOWEST in known else "a level"
-            self.fault(file, key, f"'{level}' is not {words}{did_you_mean(level, known)}", row)
-        elif level != LOWEST and level not in self.files["offices"].get("levels", ()):
-            self.fault(file, key, f"offices.yaml names no offices of the level '{level}'", row)
-        return level in known
-
-    def rules(self, categories: dict[str, Category], rights: dict[str, Right], places: Places) -> tuple[Rule, ...]:
-        rules = []
-        for row in self.rows("routing", "rules"):
-            self.words("routing", row, ("category", "channel", "area", "to"), "a rule")
-            codes = self.named("routing", row, "category", categories, "a category")
-            channels = self.named("routing", row, "channel", self.files["channels"], "a channel")
-            areas = self.named("routing", row, "area", places.by_code, "a place of the gazetteer")
-            to = self.need("routing", "to", row)
-            level = self.is_level("routing", "to", to, (LOWEST, *LEVELS), row) and to != LOWEST
-            for code in (codes or categories) if level else ():
-                if code in rights and not rights[code].reaches(to):
-                    what = f"the {to} may not decide '{code}'; the lowest that may is the {rights[code].level}"
-                    self.fault("routing", "to", what, row)
-            rules.append(Rule(to, row.line, codes, channels, areas))
-        return tuple(rules)
-
-    def rows(self, file: str, key: str) -> list[Lined]:
-        """The rows of a list; whatever is no row is a fault."""
-        self.words(file, self.files[file], (key,), f"the file {file}.yaml")
-        found = self.files[file].get(key, [])
-        rows = found if isinstance(found, list) else [found]
-        if not all(isinstance(row, Lined) for row in rows):
-            self.fault(file, key, f"'{key}' is a list of rows, each with its words and their values")
-        return [row for row in rows if isinstance(row, Lined)]
-
-    def several(self, file: str, row: Lined, key: str) -> tuple[str, ...]:
-        """One word, or a list of them."""
-        found = row.get(key, [])
-        words = [found] if isinstance(found, str) else found
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            self.fault(file, key, f"'{key}' is a word, or a list of words", row)
-            return ()
-        return tuple(words)
-
-    def named(self, file: str, row: Lined, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
-        codes = self.several(file, row, key)
-        for code in codes:
-            if code not in known:
-                self.fault(file, key, f"'{code}' is not {what}{did_you_mean(code, known)}", row)
-        return codes
-
-    def offices(self, places: Places, areas: tuple[str, ...]) -> tuple[dict[str, Office], dict[str, Queue]]:
-        levels, triage = self.files["offices"].get("levels", Lined()), self.files["offices"].get("triage", Lined())
-        offices: dict[str, Office] = {}
-        queues: dict[str, Queue] = {}
-        for level in levels:
-            if level not in LEVELS:
-                self.fault("offices", level, f"'{level}' is not a level{did_you_mean(level, LEVELS)}", levels)
-        for place in places.by_code.values():
-            if place.code[:2] not in areas or place.level not in levels:
-                continue
-            code, pattern = f"{self.code}-{place.code}", levels[place.level]
-            names = {t: str(p).replace("{place}", places.name(place.code, t)) for t, p in pattern.items() if is_tag(t)}
-            offices[code] = Office(
-                code, place.level, place.code, f"{self.code}-{place.parent}" if place.parent else "", names
-            )
-            queues[code] = Queue(code, code, "cases", names)
-            if self.yes("offices", pattern, "triage"):
-                sorting = {t: str(triage.get(t, "{office}")).replace("{office}", names[t]) for t in names}
-                queues[f"{code}-triage"] = Queue(f"{code}-triage", code, "triage", sorting)
-        return offices, queues

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import LOWEST, Pack, Rule
+from . import AREAS, LOWEST, Pack, Rule
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, s
         trail.append(f"{category} may be decided by the {right.level} and above ({right.source})")
     if not level:
         return _triage(pack, areas.get("province", ""), f"nobody is named who may decide {category}", trail)
+    if level not in AREAS:
+        return _named(pack, level, rule, category, trail)
     if not areas:
         return _triage(pack, "", "the place is not known yet", trail)
     if areas["province"] not in pack.areas:
@@ -60,6 +62,13 @@ def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, s
         return _triage(pack, areas["province"], f"there is no {level} office {office}", trail)
     why = f"{category} is decided by the {level} office (routing.yaml:{rule.line})"
     return Decision(office, office, why, (*trail, f"its office there is {office}"))
+
+
+def _named(pack: Pack, level: str, rule: Rule, category: str, trail: list[str]) -> Decision:
+    """The office of a level that has no areas: wherever she lives, it is the same."""
+    office = next(office.code for office in pack.offices.values() if office.level == level)
+    why = f"{category} is decided by the {level} office (routing.yaml:{rule.line})"
+    return Decision(office, office, why, (*trail, f"its office is {office}"))
 
 
 def _triage(pack: Pack, province: str, why: str, trail: list[str]) -> Decision:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from ..cases.rules import is_reference
+from ..cases.references import is_reference
 from ..language import fold
 from .asking import MEDIA, Option, enclosed
 from .flow import Step

@@ -32,6 +32,7 @@ UNITS = {
 
 DAYS = mark("formats.working_days", "{count} working days")
 DAY = mark("formats.working_day", "1 working day")
+HOURS = mark("formats.hours", "{count} hours")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ def day_of(tag: str, when: datetime, zone: str, style: Style = PLAIN) -> str:
 
 def working_days(texts: Texts, tag: str, count: int) -> str:
     return texts.say(tag, DAY) if count == 1 else texts.say(tag, DAYS, count=str(count))
+
+
+def span(texts: Texts, tag: str, raw: str) -> str:
+    """How long something may take: `10` is working days, `24h` hours of the clock."""
+    hours = raw.removesuffix("h")
+    return texts.say(tag, HOURS, count=hours) if hours != raw else working_days(texts, tag, int(raw))
 
 
 def number(tag: str, value: int, style: Style = PLAIN) -> str:

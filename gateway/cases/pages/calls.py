@@ -13,12 +13,16 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...hotline import actions as hotline
 from ...hotline.records import Task
+from ...language import fold
 from ...people.actions import number_of
 from ...web import actor, house, render, staff_page
 from .. import actions
 from ..records import Case, CaseEvent, told_by
+from ..rules import DECIDED, DECIDES, OPEN
 
 bp = Blueprint("calls", __name__)
+LONGEST, DESK = 1200, "hotline"
+BACK = {"not_solved": actions.reopen, "appeal": actions.appeal}
 OUTCOMES = ("told", "no_answer", "wrong_person")
 
 
@@ -58,6 +62,8 @@ def _page(task_id: int, status: int = 200, **more: Any) -> Any:
         "refusal": None,
         "once": secrets.token_hex(8),
         "note": note_so_far(),
+        "words": request.form.get("words", ""),
+        "decides": event.kind in DECIDES,
     }
     return render("telling.html", status, **{**values, **more})
 
@@ -78,11 +84,27 @@ def number(task_id: int) -> Any:
 def outcome(task_id: int) -> Any:
     """Notes how the call came out."""
     came_out, note = request.form.get("outcome", ""), request.form.get("note", "")
+    said, words = request.form.get("said", ""), fold.clean(request.form.get("words", ""))[:LONGEST]
     once = f"{g.staff.id}:{task_id}:{request.form.get('once', '')}"[:80]
     if came_out not in OUTCOMES:
         return _page(task_id, 400, refusal="Choose how the call came out.")
     with house().database.transaction() as db:
         if not actions.is_noted(db, once):
-            task, case, _ = _telling(db, task_id)
-            actions.note_call(db, house(), task, case, came_out, note, g.staff.id, once, datetime.now(UTC))
+            task, case, event = _telling(db, task_id)
+            now = datetime.now(UTC)
+            actions.note_call(db, house(), task, case, came_out, note, g.staff.id, once, now)
+            if came_out == "told":
+                _what_she_said(db, case, event, said, words, now)
     return redirect(url_for("hotline.queue"))
+
+
+def _what_she_said(db: Session, case: Case, event: CaseEvent, said: str, words: str, now: datetime) -> None:
+    """Her answer to what the office asked; or whether it is solved, or she does not agree. An operator notes it; where
+    the case stands otherwise by now, it is added to it."""
+    if event.kind == "ask" and words and case.state in OPEN:
+        actions.add_words(db, house(), case, words, DESK, now, g.staff.id)
+    elif event.kind in DECIDES and case.state in DECIDED:
+        if said == "solved":
+            actions.confirm(db, house(), case, now, g.staff.id)
+        elif said in BACK:
+            BACK[said](db, house(), case, words, now, g.staff.id)

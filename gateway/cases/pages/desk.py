@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from ... import audit, clock
 from ...channels import outbox
@@ -23,11 +22,12 @@ from ...people.rules import in_reach, lineage
 from ...web import actor, house, page_language, render, staff_page
 from .. import actions, attachments
 from ..records import Case, CaseEvent, events_of, in_queues
-from ..rules import Refusal
+from ..records.promises import Notice, Promise, notices_of, promises_of
+from ..rules import ACTS, CAUSES, DECISIONS
+from . import bp
 
-bp = Blueprint("cases", __name__)
-ACTS = {"reply": actions.reply, "resolve": actions.resolve}
-GROUPS = ("late", "due", "new", "answered")
+GROUPS = ("late", "due", "back", "new", "work", "waiting")
+OF_STATE = {"reopened": "back", "appealed": "back", "received": "new", "routed": "new", "waiting": "waiting"}
 
 
 def my_queues(db: Session) -> list[QueueRow]:
@@ -44,7 +44,8 @@ def within_reach(queue: QueueRow, parents: Mapping[str, str]) -> bool:
 
 @staff_page(bp, "/console/queue", needs="queue")
 def queue() -> Any:
-    """One glance: what is late, what is due today, what nobody has answered yet, what was and is still open."""
+    """One glance: what is late, what is due today, what came back, what nobody has taken up yet, what is in work, and
+    what waits for her."""
     now = datetime.now(UTC)
     with house().database.reading() as db:
         queues = {row.code: row for row in my_queues(db)}
@@ -53,7 +54,7 @@ def queue() -> Any:
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:
         standing = clock.standing(now, case.due_at, actions.calendar_of(pack, case))
-        groups[standing if standing != "later" else "answered" if case.state == "answered" else "new"].append(case)
+        groups[standing if standing != "later" else OF_STATE.get(case.state, "work")].append(case)
     template = "queue_list.html" if request.headers.get("HX-Request") else "queue.html"
     return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count)
 
@@ -77,69 +78,64 @@ def case(case_id: int) -> Any:
         found = my_case(db, case_id)
         audit.write(db, actor=actor(), act="case.read", thing=f"case:{case_id}", now=datetime.now(UTC))
         db.flush()
-    return _page(case_id, found)
+    return page(case_id, found)
 
 
-def _page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
-    pack = house().packs[found.country]
+def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
+    """A case as she who asks may see and change it. `more`: what she had typed, and why it was refused."""
+    pack, now = house().packs[found.country], datetime.now(UTC)
     with house().database.reading() as db:
-        events = events_of(db, case_id)
+        events, notices = events_of(db, case_id), notices_of(db, case_id)
         sent = outbox.about(db, [f"case:{case_id}", *(f"event:{event.id}" for event in events)])
-        names = {row.id: row.name for row in db.scalars(select(Staff))}
-        queue_row, things = db.get(QueueRow, found.queue), attachments.of_case(db, case_id)
-        places = places_to_choose(db, pack, page_language())
-        decider, holder = actions.who_decides(db, pack, found), actions.holder(db, pack, found)
-    values = {
-        "case": found,
-        "timeline": timeline(events, sent),
-        "pack": pack,
-        "names": names,
-        "once": secrets.token_hex(8),
-        "places": places,
-        "things": things,
-    }
-    values |= {
-        "standing": clock.standing(datetime.now(UTC), found.due_at, actions.calendar_of(pack, found)),
-        "queue": queue_row,
-    }
-    values |= {"decides": pack.may_decide(found.category, holder, g.staff.role), "decider": decider, "holder": holder}
-    values |= {"text": "", "advice": "", "refusal": None, "number": None, **more}
-    return render("case.html", status, **values)
+        values = {
+            "case": found,
+            "timeline": timeline([*events, *sent, *notices]),
+            "pack": pack,
+            "names": {row.id: row.name for row in db.scalars(select(Staff))},
+            "once": secrets.token_hex(8),
+            "places": places_to_choose(db, pack, page_language()),
+            "things": attachments.of_case(db, case_id),
+            "queue": db.get(QueueRow, found.queue),
+            "decides": actions.may_decide(db, pack, found, g.staff),
+            "decider": actions.who_decides(db, pack, found),
+            "holder": actions.holder(db, pack, found),
+            "next": next_promise(db, found),
+            "twins": actions.twins(db, found),
+            "into": db.get(Case, found.into) if found.into else None,
+            "can": {name for name, act in ACTS.items() if found.state in act.before},
+            "decisions": DECISIONS,
+            "causes": CAUSES,
+            "standing": clock.standing(now, found.due_at, actions.calendar_of(pack, found)),
+        }
+    return render("case.html", status, **{**values, "refusal": None, "number": None, "typed": {}, **more})
 
 
-def timeline(events: list[CaseEvent], sent: list[Outgoing]) -> list[tuple[datetime, CaseEvent | Outgoing]]:
-    """Events and texts in the order in which they happened."""
-    lines: list[tuple[datetime, int, CaseEvent | Outgoing]] = [(event.at, 0, event) for event in events]
-    lines += [(row.put_at, 1, row) for row in sent]
-    return [(at, line) for at, _, line in sorted(lines, key=lambda entry: (entry[0], entry[1]))]
+def next_promise(db: Session, found: Case) -> Promise | None:
+    """The promise that runs out next."""
+    rows = [row for row in promises_of(db, found.id, found.round) if row.state == "open" and row.due_at]
+    return min(rows, key=lambda row: (row.due_at, row.id), default=None)
+
+
+Line = CaseEvent | Outgoing | Notice
+
+
+def timeline(lines: list[Line]) -> list[tuple[datetime, str, Line]]:
+    """Events, texts and notices in the order in which they happened, each with what it is."""
+    kinds = {CaseEvent: "event", Outgoing: "text", Notice: "notice"}
+    found = [(line.at if isinstance(line, CaseEvent) else line.put_at, kinds[type(line)], line) for line in lines]
+    return sorted(found, key=lambda entry: (entry[0], list(kinds.values()).index(entry[1])))
 
 
 def places_to_choose(db: Session, pack: Pack, tag: str) -> list[tuple[str, list[str]]]:
     """Areas of the pilot by district, for setting where a person lives; in the order of their names."""
-    places = [pack.offices[code].place for code in offices_by_name(db, pack.code, tag) if code in pack.offices]
+    codes = [code for code in offices_by_name(db, pack.code, tag) if code in pack.offices]
+    places = [pack.offices[code].place for code in codes if pack.offices[code].place]
     groups = []
     for province in pack.areas:
         groups.append((province, [province]))
         for district in (place for place in places if pack.places.parent(place) == province):
             groups.append((district, [district, *(p for p in places if pack.places.parent(p) == district)]))
     return groups
-
-
-@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/answer", needs="answer", methods=("POST",))
-def answer(case_id: int) -> Any:
-    """Sends an answer, or resolves with what was done. Nothing typed is lost when it cannot be taken."""
-    text, act, now = request.form.get("text", ""), request.form.get("act", "reply"), datetime.now(UTC)
-    do = ACTS.get(act) or abort(400)
-    once = f"{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
-    try:
-        with house().database.transaction() as db:
-            found = my_case(db, case_id, lock=True)
-            if not actions.is_noted(db, once):
-                _unchanged(found)
-            do(db, house(), found, text, g.staff.id, once, now)
-    except (Refusal, StaleDataError) as refusal:
-        return _refused(case_id, refusal, text)
-    return redirect(url_for("cases.case", case_id=case_id, taken=request.form.get("once", "")))
 
 
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>/thing/<int(max=2147483647):thing_id>", needs="case")
@@ -160,63 +156,6 @@ def served(row: attachments.Attachment) -> Response:
     return Response(row.body or b"", content_type=row.content_type, headers=told)
 
 
-def _unchanged(found: Case) -> None:
-    """Raises Refusal where the case is not as it stood on the page that was sent."""
-    if str(found.version) != request.form.get("version"):
-        raise Refusal("Somebody changed this case a moment ago. Read it again before you send.")
-
-
-def _refused(case_id: int, refusal: Exception, text: str, **more: Any) -> Any:
-    with house().database.reading() as db:
-        found = my_case(db, case_id)
-    sentence = getattr(refusal, "sentence", "Somebody changed this case a moment ago. Read it again before you send.")
-    return _page(case_id, found, 409, text=text, refusal=sentence, **more)
-
-
-@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/place", needs="place", methods=("POST",))
-def place(case_id: int) -> Any:
-    """Triage sets the place; the case goes to the office that can decide."""
-    try:
-        with house().database.transaction() as db:
-            found = my_case(db, case_id, lock=True)
-            _unchanged(found)
-            about, where = request.form.get("category", found.category), request.form.get("place", "")
-            actions.place_case(db, house(), found, where, about, g.staff.id, datetime.now(UTC))
-            lies_with = _lies_with(db, found)
-    except (Refusal, StaleDataError) as refusal:
-        return _refused(case_id, refusal, "")
-    return _gone_to(case_id, *lies_with)
-
-
-def _lies_with(db: Session, found: Case) -> tuple[str, bool]:
-    """The queue of a case, and whether it is within her reach."""
-    row = db.get_one(QueueRow, found.queue)
-    return row.code, within_reach(row, parents_of(db, g.staff.country))
-
-
-def _gone_to(case_id: int, queue_code: str, near: bool) -> Any:
-    if near:
-        return redirect(url_for("cases.case", case_id=case_id))
-    return redirect(url_for("cases.queue", sent=queue_code))
-
-
-@staff_page(bp, "/console/case/<int(max=2147483647):case_id>/up", needs="answer", methods=("POST",))
-def up(case_id: int) -> Any:
-    """Passes a case that this office may not decide up to one that may."""
-    advice, once = request.form.get("advice", ""), f"up:{g.staff.id}:{case_id}:{request.form.get('once', '')}"[:80]
-    try:
-        with house().database.transaction() as db:
-            if actions.is_noted(db, once):
-                return redirect(url_for("cases.queue"))
-            found = my_case(db, case_id, lock=True)
-            _unchanged(found)
-            actions.pass_up(db, house(), found, advice, g.staff.id, once, datetime.now(UTC))
-            lies_with = _lies_with(db, found)
-    except (Refusal, StaleDataError) as refusal:
-        return _refused(case_id, refusal, "", advice=advice)
-    return _gone_to(case_id, *lies_with)
-
-
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>/number", needs="see_number", methods=("POST",))
 def number(case_id: int) -> Any:
     """Shows the phone number, where she did not ask to keep it from the office; the look is in the audit."""
@@ -226,7 +165,7 @@ def number(case_id: int) -> Any:
             abort(404)
         audit.write(db, actor=actor(), act="number.read", thing=f"case:{case_id}", now=datetime.now(UTC))
         shown = number_of(db, found.address_id)
-    return _page(case_id, found, number=shown)
+    return page(case_id, found, number=shown)
 
 
 @staff_page(

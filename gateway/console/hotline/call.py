@@ -16,8 +16,8 @@ from flask import abort, current_app, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...cases.actions import to_tell
 from ...cases.records import Case, last_words, of_addresses
-from ...cases.telling import to_tell
 from ...channels import Malformed, Message
 from ...country import Pack
 from ...dialogue import actions as dialogue

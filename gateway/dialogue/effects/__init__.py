@@ -118,7 +118,7 @@ def fetch(stand: Stand, word: str, answers: Answers) -> Fetched:
 Writer = Callable[[Texts, str, Pack, str], str]
 FACTS: Mapping[str, Writer] = {
     "case": lambda texts, tag, pack, raw: formats.grouped(raw),
-    "promise": lambda texts, tag, pack, raw: formats.working_days(texts, tag, int(raw)),
+    "promise": lambda texts, tag, pack, raw: formats.span(texts, tag, raw) if raw else "",
     "due": lambda texts, tag, pack, raw: (
         formats.day_of(tag, datetime.fromisoformat(raw), pack.zone, pack.style(tag)) if raw else ""
     ),

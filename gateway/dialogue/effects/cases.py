@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ...cases import actions as cases
 from ...cases import attachments
-from ...cases.records import Case, by_reference, last_words, of_addresses
-from ...cases.rules import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
+from ...cases.records import Case, by_reference, of_addresses
+from ...cases.references import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
+from ...cases.rules import DECIDED, OPEN, Refusal
 from ...channels import outbox
 from ...country import Pack
 from ...language import formats
@@ -45,7 +46,7 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         alone=stand.alone,
     )
     case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
-    return Done("opened", {"case": case.reference, "promise": str(case.promise_days)}, act=True)
+    return Done("opened", {"case": case.reference, "promise": _promise(stand, case)}, act=True)
 
 
 def names_of(stand: Stand, answers: Mapping[str, str]) -> tuple[int, ...]:
@@ -81,22 +82,33 @@ def look_up_with_pin(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 def news(stand: Stand, answers: Mapping[str, str]) -> Done:
     """How the case stands, told as she chose to be answered. Looks again whether she may hear it."""
-    case = _opened(stand, answers) if "number" in answers else _mine(stand, answers)
+    case = _hers_or_opened(stand, answers)
     if case is None:
         return Done("none")
+    if case.state == "withdrawn":
+        return Done("withdrawn")
     if case.answer_by in ("call", "hotline"):
         return Done(case.answer_by, _news(stand, case))
-    if words := last_words(stand.db, case.id):
-        outcome = "resolved" if case.state == "resolved" else "answered"
-        return Done(outcome, {**_news(stand, case), "answer": words.body or ""})
-    if case.due_at is None:
+    if words := cases.words_now(stand.db, case):
+        cases.heard(stand.db, case, stand.now)
+        return Done(_said(case), {**_news(stand, case), "answer": words.body or ""})
+    if case.state == "received":
         return Done("received", _news(stand, case))
-    return Done("late" if stand.now > case.due_at else "waiting", _news(stand, case))
+    promise = cases.promised(stand.db, case)
+    late = promise is not None and promise.due_at is not None and stand.now > promise.due_at
+    return Done("late" if late else "waiting", _news(stand, case))
+
+
+def _said(case: Case) -> str:
+    """What kind of words the office's last are."""
+    if case.decision:
+        return {"referred": "referred", "not_upheld": "refused", "rejected": "refused"}.get(case.decision, "resolved")
+    return "asked" if case.state == "waiting" else "answered"
 
 
 def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     case = by_reference(stand.db, answers.get("which", ""))
-    return case if case and case.address_id in _hers(stand) else None
+    return cases.main_of(stand.db, case) if case and case.address_id in _hers(stand) else None
 
 
 def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
@@ -104,27 +116,84 @@ def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     return case if case and cases.pin_fits(case, answers.get("pin", "").split(",")) else None
 
 
+def _hers_or_opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+    """The case that she has named: one of this number, or one that her PIN opens."""
+    return _opened(stand, answers) if "number" in answers else _mine(stand, answers)
+
+
 def _news(stand: Stand, case: Case) -> dict[str, str]:
-    due = case.due_at.isoformat() if case.due_at else ""
-    return {"case": case.reference, "due": due, "promise": str(case.promise_days)}
+    promise = cases.promised(stand.db, case)
+    due = promise.due_at.isoformat() if promise and promise.due_at else ""
+    return {"case": case.reference, "due": due, "promise": _promise(stand, case)}
+
+
+def _promise(stand: Stand, case: Case) -> str:
+    promise = cases.promised(stand.db, case)
+    return promise.term().raw() if promise else ""
 
 
 def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
     """Words for an open case that she may hear of; looked at again."""
-    case = _opened(stand, answers) if "number" in answers else _mine(stand, answers)
-    if case is None or case.state == "resolved":
+    case = _hers_or_opened(stand, answers)
+    return _add(stand, case, answers, "words")
+
+
+def answer_office(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """Her answer to what the office asked on this number."""
+    case = by_reference(stand.db, stand.facts.get("case", ""))
+    mine = case is not None and case.address_id == stand.address_id
+    return _add(stand, case if mine else None, answers, "question")
+
+
+def _add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str) -> Done:
+    if case is None or case.state not in OPEN:
         return Done("closed")
-    words = answers["words"]
+    words = answers[step]
     attachments.belong(stand.db, names_of(stand, answers), case, stand.now)
-    cases.add_words(stand.db, case, "" if is_enclosed(words) else words, stand.channel, stand.now)
+    cases.add_words(stand.db, stand.house, case, "" if is_enclosed(words) else words, stand.channel, stand.now)
     return Done("added", act=True)
 
 
+def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """She says that it is solved, or that she lets the decision stand."""
+    if case := _hers_or_opened(stand, answers):
+        cases.confirm(stand.db, stand.house, case, stand.now)
+    return Done("closed", act=True)
+
+
+def reopen(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """She says that it is not solved."""
+    return _come_back(stand, _hers_or_opened(stand, answers), answers.get("missing", ""), cases.reopen)
+
+
+def open_appeal(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """She does not agree with the decision."""
+    return _come_back(stand, _hers_or_opened(stand, answers), answers.get("reason", ""), cases.appeal)
+
+
+def _come_back(stand: Stand, case: Case | None, words: str, how: Callable[..., None]) -> Done:
+    if case is None or case.state in OPEN:
+        return Done("undecided")
+    try:
+        how(stand.db, stand.house, case, "" if is_enclosed(words) else words, stand.now)
+    except Refusal:
+        return Done("late")
+    attachments.belong(stand.db, names_of(stand, {"words": words}), case, stand.now)
+    return Done("opened", {"promise": _promise(stand, case)}, act=True)
+
+
 def keep_opinion(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """What she thinks of how it ended; only answers that were given."""
+    """What she thinks of how it ended; only answers that were given. Solved, the case is closed; not solved, it comes
+    back."""
     case = by_reference(stand.db, stand.facts.get("case", ""))
-    if case and case.address_id == stand.address_id:
-        cases.keep_opinion(stand.db, case, {name: answers[name] for name in OPINION if answers.get(name)}, stand.now)
+    if case is None or case.address_id != stand.address_id:
+        return Done("kept", act=True)
+    cases.keep_opinion(stand.db, case, {name: answers[name] for name in OPINION if answers.get(name)}, stand.now)
+    if answers.get("solved") == "yes":
+        cases.confirm(stand.db, stand.house, case, stand.now)
+    if answers.get("solved") == "no" and case.state in DECIDED and cases.may_come_back(stand.db, case, stand.now):
+        cases.reopen(stand.db, stand.house, case, answers.get("words", ""), stand.now)
+        return Done("again", {"promise": _promise(stand, case)}, act=True)
     return Done("kept", act=True)
 
 
@@ -144,7 +213,11 @@ def _grouped(pack: Pack, code: str, tag: str) -> str:
 OPINION = ("solved", "words", "easy")
 NEWS = ("case", "due", "promise", "answer")
 COMPLAINT = ("topic", "place", "where", "about", "story", "proof", "how", "hours", "pin")
-HEARD = ("waiting", "received", "late", "answered", "resolved", "call", "hotline", "none")
+NAMED = ("which", "number", "pin")
+HEARD = (
+    *("waiting", "received", "late", "answered", "asked", "resolved", "refused", "referred", "withdrawn"),
+    *("call", "hotline", "none"),
+)
 
 EFFECTS: Mapping[str, Word] = {
     "open_case": Word(EffectWords("act", ("opened",), ("case", "promise"), reads=COMPLAINT), open_case),
@@ -153,11 +226,20 @@ EFFECTS: Mapping[str, Word] = {
     "look_up_with_pin": Word(
         EffectWords("look", ("found", "wrong", "locked"), reads=("number", "pin")), look_up_with_pin
     ),
-    "news": Word(EffectWords("look", HEARD, NEWS, reads=("which", "number", "pin"), bare=("none",)), news),
-    "add_words": Word(
-        EffectWords("act", ("added", "closed"), reads=("which", "number", "pin", "words"), harmless=True), add_words
+    "news": Word(EffectWords("look", HEARD, NEWS, reads=NAMED, bare=("withdrawn", "none")), news),
+    "add_words": Word(EffectWords("act", ("added", "closed"), reads=(*NAMED, "words"), harmless=True), add_words),
+    "answer_office": Word(EffectWords("act", ("added", "closed"), reads=("question",), harmless=True), answer_office),
+    "confirm": Word(EffectWords("act", ("closed",), reads=NAMED, harmless=True), confirm),
+    "reopen": Word(
+        EffectWords("act", ("opened", "late", "undecided"), ("promise",), reads=(*NAMED, "missing"), harmless=True),
+        reopen,
     ),
-    "keep_opinion": Word(EffectWords("act", ("kept",), reads=OPINION, harmless=True), keep_opinion),
+    "open_appeal": Word(
+        EffectWords("act", ("opened", "late", "undecided"), ("promise",), reads=(*NAMED, "reason")), open_appeal
+    ),
+    "keep_opinion": Word(
+        EffectWords("act", ("kept", "again"), ("promise",), reads=OPINION, bare=("kept",), harmless=True), keep_opinion
+    ),
 }
 
 LISTS: Mapping[str, Rowing] = {"my_numbers": Rowing(my_numbers, _grouped, may_be_empty=True)}

@@ -16,7 +16,6 @@ BOOKING = ("service", "office", "slot")
 
 EFFECTS: Mapping[str, EffectWords] = {
     "open_safe_case": EffectWords("act", ("opened",), reads=SAFE),
-    "open_appeal": EffectWords("act", ("opened", "late"), ("promise",), reads=("which", "number", "pin", "reason")),
     "my_booking": EffectWords("look", ("some", "none"), ("booking", "when")),
     "hold_seat": EffectWords("hold", ("held", "taken"), ("when",), reads=BOOKING),
     "book": EffectWords("act", ("booked", "taken"), ("booking", "office", "when", "papers"), reads=BOOKING),

@@ -19,6 +19,7 @@ from .missed import claim as claim
 from .missed import import_missed as import_missed
 from .missed import ring as ring
 from .missed import rung_back as rung_back
+from .tasks import A_DAY as A_DAY
 from .tasks import CALL_BACK_WITHIN as CALL_BACK_WITHIN
 from .tasks import ask_call as ask_call
 from .tasks import done as done

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from .records import Case, CaseEvent
+from ..records import Case, CaseEvent
 
 
 def note(

@@ -1,4 +1,4 @@
-"""Tables of cases: the case and its timeline."""
+"""Tables of cases: the case and its timeline. What was promised stands in `promises.py`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from ..db import Base, Moment, Sealed
-from ..hotline.records import Task
+from ...db import Base, Moment, Sealed
+from ...hotline.records import Task
+from ..rules import OPEN, WORDS
 
 
 class Case(Base):
-    """One complaint. `address_id` is empty where no number is kept. Times are durations in seconds,
-    working by the calendar of the office that answered, and calendar (all hours)."""
+    """One complaint. `address_id` is empty where no number is kept. `state`: see `rules.ACTS`. `round`: how often it
+    came back (not solved, or appealed). `due_at`: when the next promise that is not kept yet runs out; empty while the
+    office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged."""
 
     __tablename__ = "cases"
 
@@ -37,16 +39,15 @@ class Case(Base):
     pack: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(12))
     queue: Mapped[str | None] = mapped_column(ForeignKey("queues.code"))
-    promise_days: Mapped[int]
+    round: Mapped[int] = mapped_column(default=0)
+    decision: Mapped[str | None] = mapped_column(String(12))
+    cause: Mapped[str | None] = mapped_column(String(20))
+    into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     due_at: Mapped[datetime | None] = mapped_column(Moment)
+    next_at: Mapped[datetime | None] = mapped_column(Moment)
     opened_at: Mapped[datetime] = mapped_column(Moment)
     routed_at: Mapped[datetime | None] = mapped_column(Moment)
-    answered_at: Mapped[datetime | None] = mapped_column(Moment)
-    resolved_at: Mapped[datetime | None] = mapped_column(Moment)
-    first_answer_working_s: Mapped[int | None]
-    first_answer_calendar_s: Mapped[int | None]
-    resolution_working_s: Mapped[int | None]
-    resolution_calendar_s: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -54,11 +55,13 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_queue_state_due_at", "queue", "state", "due_at"),
         Index("ix_cases_state_opened_at", "state", "opened_at"),
+        Index("ix_cases_next_at", "next_at"),
     )
 
 
 class CaseEvent(Base):
-    """One line of a case's timeline. `data` holds codes and ids, never a person's words: those are `body`."""
+    """One line of a case's timeline. `data` holds codes and ids, never a person's words: those are `body`. A change of
+    state is in it as `from` and `to`."""
 
     __tablename__ = "case_events"
 
@@ -84,9 +87,10 @@ def of_addresses(db: Session, address_ids: Collection[int], limit: int = 5) -> l
 
 def in_queues(db: Session, queues: list[str], limit: int = 200) -> tuple[list[Case], int]:
     """Open cases of these queues, the one due first on top; and how many there are beyond the limit too."""
-    mine = and_(Case.queue.in_(queues), Case.state.in_(("routed", "answered")))
+    mine = and_(Case.queue.in_(queues), Case.state.in_(OPEN))
     count = db.scalar(select(func.count()).select_from(Case).where(mine)) or 0
-    return list(db.scalars(select(Case).where(mine).order_by(Case.due_at, Case.id).limit(limit))), count
+    order = (Case.due_at.is_(None), Case.due_at, Case.id)
+    return list(db.scalars(select(Case).where(mine).order_by(*order).limit(limit))), count
 
 
 def events_of(db: Session, case_id: int) -> list[CaseEvent]:
@@ -94,8 +98,8 @@ def events_of(db: Session, case_id: int) -> list[CaseEvent]:
 
 
 def last_words(db: Session, case_id: int) -> CaseEvent | None:
-    """The latest answer of the office, or what it says was done."""
-    answers = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(("reply", "resolve")))
+    """The office's latest words to her: an answer, a question, or what was decided."""
+    answers = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(WORDS))
     return db.scalar(answers.order_by(CaseEvent.id.desc()).limit(1))
 
 
@@ -109,6 +113,12 @@ def event_of(db: Session, about: str) -> CaseEvent | None:
     """The line of a timeline that something is about (`event:12`); None for anything else."""
     kind, _, number = about.partition(":")
     return db.get(CaseEvent, int(number)) if kind == "event" and number.isdecimal() else None
+
+
+def to_look_at(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 50) -> list[int]:
+    """Cases whose time has come for the tick: a reminder, the end of a wait, a survey, a closing."""
+    due = select(Case.id).where(Case.next_at <= now, Case.id.not_in(skip))
+    return list(db.scalars(due.order_by(Case.next_at).limit(limit)))
 
 
 def told_by(db: Session, task: Task) -> tuple[Case, CaseEvent] | None:

@@ -1,0 +1,43 @@
+"""Every change to a case. Each takes the house, the transaction and `now`; none commits or sends.
+
+What may be done in which state stands in `rules.ACTS`, and passes through `acting.act`.
+"""
+
+from __future__ import annotations
+
+from .answering import ask as ask
+from .answering import decide as decide
+from .answering import merge as merge
+from .answering import reply as reply
+from .answering import take as take
+from .answering import twins as twins
+from .answering import withdraw as withdraw
+from .deciding import calendar_of as calendar_of
+from .deciding import holder as holder
+from .deciding import may_decide as may_decide
+from .deciding import who_decides as who_decides
+from .following import heard as heard
+from .following import look_again as look_again
+from .ladder import see as see
+from .ladder import tell_of as tell_of
+from .opening import Complaint as Complaint
+from .opening import open_case as open_case
+from .opening import pin_fits as pin_fits
+from .opening import pin_mark as pin_mark
+from .opening import route_case as route_case
+from .placing import pass_up as pass_up
+from .placing import place_case as place_case
+from .promises import promised as promised
+from .promises import recompute as recompute
+from .returning import add_words as add_words
+from .returning import appeal as appeal
+from .returning import confirm as confirm
+from .returning import keep_opinion as keep_opinion
+from .returning import main_of as main_of
+from .returning import may_come_back as may_come_back
+from .returning import reopen as reopen
+from .returning import words_now as words_now
+from .telling import is_noted as is_noted
+from .telling import note_call as note_call
+from .telling import tell_by_voice as tell_by_voice
+from .telling import to_tell as to_tell

@@ -1,0 +1,103 @@
+"""What the office does with a case: takes it up, answers, asks, decides, notes that she withdrew it, finds it to be the
+same as another of hers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...house import House
+from ...language import fold
+from ..records import Case
+from ..rules import ACTS, CAUSES, DECISIONS, LOOK_AGAIN, Refusal, act_of
+from .acting import act
+from .deciding import holder, must_decide
+from .telling import is_noted
+
+LONGEST_ANSWER = 1200
+DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Signs that turn the direction of a text: they could make an answer read otherwise than it was written."""
+
+
+def take(db: Session, house: House, case: Case, staff_id: int, once: str, now: datetime) -> None:
+    """Somebody of the office has it in hand, and she is told so."""
+    if not is_noted(db, once):
+        act(db, house, case, "take", now, staff_id, once=once)
+
+
+def reply(db: Session, house: House, case: Case, text: str, staff_id: int, once: str, now: datetime) -> None:
+    """The office answers; the case stays open."""
+    _say(db, house, case, "reply", text, staff_id, once, now)
+
+
+def ask(db: Session, house: House, case: Case, question: str, staff_id: int, once: str, now: datetime) -> None:
+    """The office asks her; what it promised waits while she is asked."""
+    _say(db, house, case, "ask", question, staff_id, once, now)
+    case.next_at = now
+
+
+def decide(
+    db: Session, house: House, case: Case, decision: str, cause: str, what_was_done: str, staff_id: int, once: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """The office decides, and says what was done or why not. Its claim: she hears it the way she chose, and may say
+    that it is not solved, or appeal."""
+    if is_noted(db, once):
+        return
+    if decision not in DECISIONS:
+        raise Refusal("Choose how the case ends.")
+    name = act_of(decision)
+    if "cause" in ACTS[name].takes and cause not in CAUSES:
+        raise Refusal("Choose what it came from.")
+    must_decide(db, house.packs[case.country], case, staff_id)
+    data: dict[str, object] = {"decision": decision, "office": holder(db, house.packs[case.country], case)}
+    _say(db, house, case, name, what_was_done, staff_id, once, now, data | ({"cause": cause} if cause else {}))
+    case.decision, case.cause, case.decided_at = decision, cause or None, now
+    case.next_at = now + LOOK_AGAIN
+
+
+def _say(
+    db: Session, house: House, case: Case, name: str, text: str, staff_id: int, once: str, now: datetime,
+    data: dict[str, object] | None = None,
+) -> None:  # fmt: skip
+    if is_noted(db, once):
+        return
+    text = fold.clean(text.translate(DIRECTIONS))
+    if not text:
+        raise Refusal("Write what she should hear, then send again.")
+    if len(text) > LONGEST_ANSWER:
+        raise Refusal("The answer is longer than 1200 letters. Make it shorter, then send again.")
+    act(db, house, case, name, now, staff_id, text=text, data=data, once=once)
+
+
+def withdraw(db: Session, house: House, case: Case, how: str, staff_id: int, once: str, now: datetime) -> None:
+    """She does not want it gone on with, and said so to somebody, who notes how. She is told, should it be untrue."""
+    if is_noted(db, once):
+        return
+    how = fold.clean(how)[:LONGEST_ANSWER]
+    if not how:
+        raise Refusal("Write when and how she said so, then send again.")
+    act(db, house, case, "withdraw", now, staff_id, text=how, once=once)
+    case.next_at = None
+
+
+def twins(db: Session, case: Case) -> list[Case]:
+    """Cases of the same address about the same thing that this one may be the same as; the oldest first. With a PIN
+    nobody knows whose it is, and none is offered."""
+    if case.address_id is None:
+        return []
+    same = select(Case).where(Case.address_id == case.address_id, Case.category == case.category, Case.id != case.id)
+    return list(db.scalars(same.where(Case.state.in_(ACTS["merge"].before)).order_by(Case.id).limit(5)))
+
+
+def merge(db: Session, house: House, case: Case, into: Case, staff_id: int, once: str, now: datetime) -> None:
+    """Notes that a case is the same as another of hers. Both numbers go on to answer: the one by the other."""
+    if is_noted(db, once):
+        return
+    if into.id not in {twin.id for twin in twins(db, case)}:
+        raise Refusal("Only two open cases of the same person about the same thing can be one. Nothing was changed.")
+    data: dict[str, object] = {"into": into.id, "other": into.reference}
+    act(db, house, case, "merge", now, staff_id, data=data, once=once)
+    case.into, case.next_at = into.id, None

@@ -1,0 +1,151 @@
+"""What follows on a case when time passes: the question is put to her, she is reminded, the wait ends, she is asked
+whether it is solved, the case is closed.
+
+It is closed by time only once she was told, and where she chose a call or may not be able to read, only once an
+operator told her or called three times. A case with a PIN is closed by time only after she herself has heard the
+decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...channels import outbox
+from ...country import Pack
+from ...hotline import actions as hotline
+from ...hotline.records import Task
+from ...house import House
+from ..records import Case, CaseEvent
+from ..rules import (
+    DECIDED,
+    DECIDES,
+    LOOK_AGAIN,
+    MAY_APPEAL,
+    REMIND_AFTER,
+    SURVEY_AFTER,
+    WAIT_AT_MOST,
+    may_write_out,
+    must_be_told,
+)
+from .acting import act
+from .deciding import last_of
+from .telling import by_voice, tell
+from .timeline import note
+
+HEARD = ("sent", "delivered")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A flow that is to be put to her when she is next in conversation with us. `until`: how long it waits."""
+
+    address_id: int
+    flow: str
+    until: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | None:
+    """Does what is due for a case now, and says when it is to be looked at again. What a conversation is to ask her is
+    given back: the dialogue asks it. Safe to run twice."""
+    case = db.scalar(select(Case).where(Case.id == case_id, Case.next_at <= now).with_for_update())
+    if case is None:
+        return None
+    case.next_at = None
+    if case.state == "waiting":
+        return _waiting(db, house, case, now)
+    if case.state in DECIDED:
+        return _decided(db, house, case, now)
+    return None
+
+
+def _waiting(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
+    """She was asked something: the question waits on her phone, then a reminder, then the office goes on without."""
+    question = last_of(db, case, ("ask",))
+    asked_at = question.at if question else now
+    if now >= asked_at + WAIT_AT_MOST:
+        act(db, house, case, "go_on", now)
+    elif question and now >= asked_at + REMIND_AFTER:
+        tell(db, house, case, "remind", question, now)
+        case.next_at = asked_at + WAIT_AT_MOST
+    else:
+        case.next_at = asked_at + REMIND_AFTER
+        if case.address_id and may_write_out(case.answer_by):
+            facts = {"case": case.reference, "answer": question.body or "" if question else ""}
+            return Ask(case.address_id, "asked", asked_at + WAIT_AT_MOST, facts)
+    return None
+
+
+def _decided(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
+    decision = last_of(db, case, DECIDES)
+    if decision is None:
+        return None
+    told = noticed_at(db, decision)
+    if told and now >= told + MAY_APPEAL and _was_called(db, house.packs[case.country], case, decision, now):
+        act(db, house, case, "expire", now)
+        return None
+    case.next_at = now + LOOK_AGAIN
+    return _survey(db, house, case, decision, now) if now >= decision.at + SURVEY_AFTER else None
+
+
+def _survey(db: Session, house: House, case: Case, decision: CaseEvent, now: datetime) -> Ask | None:
+    """Asks once, the way she chose, whether it is solved."""
+    if case.address_id is None or last_of_round(db, case, "surveyed", decision):
+        return None
+    note(db, case, "surveyed", now)
+    if must_be_told(case.answer_by):
+        hotline.put_task(
+            db, case.country, "call_back", about=f"case:{case.id}", address_id=case.address_id,
+            language=case.language, hours=case.safe_hours, due_at=now + hotline.A_DAY, once=f"survey:{decision.id}",
+            now=now,
+        )  # fmt: skip
+    else:
+        tell(db, house, case, "solved", decision, now)
+    return Ask(case.address_id, "survey", decision.at + MAY_APPEAL, {"case": case.reference})
+
+
+def last_of_round(db: Session, case: Case, kind: str, since: CaseEvent) -> CaseEvent | None:
+    """A line of this kind that came after another."""
+    found = last_of(db, case, (kind,))
+    return found if found and found.id > since.id else None
+
+
+def noticed_at(db: Session, decision: CaseEvent) -> datetime | None:
+    """When she was told of a decision: a text of it was sent, an operator told her or called in vain three times, or
+    she heard it when she asked; None while none of this happened."""
+    texts = [row for row in outbox.about(db, [f"event:{decision.id}"]) if row.once == f"news:{decision.id}"]
+    times = [row.settled_at for row in texts if row.state in HEARD and row.settled_at]
+    if texts and texts[0].purpose == "news":
+        times = []  # it said only that there is news
+    if task := _telling(db, decision):
+        times += [task.ended_at] if task.ended_at else []
+    heard = select(CaseEvent.at).where(CaseEvent.once == f"heard:{decision.id}")
+    times += db.scalars(heard).all()
+    return min(times, default=None)
+
+
+def _telling(db: Session, decision: CaseEvent) -> Task | None:
+    ended = select(Task).where(Task.once == f"tell:{decision.id}", Task.state.in_(("done", "unreached")))
+    return db.scalar(ended)
+
+
+def _was_called(db: Session, pack: Pack, case: Case, decision: CaseEvent, now: datetime) -> bool:
+    """Whether a spoken attempt was made where a text is not enough: she lodged it by voice, so she may not read. Where
+    it was not, an operator is asked to."""
+    channel = pack.channels.get(case.channel)
+    if case.address_id is None or channel is None or channel.kind != "voice" or _telling(db, decision):
+        return True
+    by_voice(db, case, decision, now)
+    return False
+
+
+def heard(db: Session, case: Case, now: datetime) -> None:
+    """She has asked, and was told the decision."""
+    decision = last_of(db, case, DECIDES)
+    if decision and case.state in DECIDED and last_of_round(db, case, "heard", decision) is None:
+        note(db, case, "heard", now, once=f"heard:{decision.id}")

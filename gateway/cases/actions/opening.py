@@ -1,0 +1,105 @@
+"""A complaint is lodged, and a worker gives it its queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ... import audit, seal
+from ...country import Pack
+from ...db import wake_later
+from ...house import House
+from .. import attachments
+from ..records import Case, by_reference
+from ..references import new_reference
+from ..rules import known_by
+from . import promises
+from .placing import to_queue
+from .timeline import note
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
+    attachments that came with it. `reads`: she has the number in writing already. `alone`:
+    she had left, and waits for no word of ours."""
+
+    category: str
+    place: str
+    village: str
+    story: str
+    against: str
+    answer_by: str
+    safe_hours: str
+    pin: str
+    language: str
+    channel: str
+    flow: str
+    sent: tuple[int, ...] = ()
+    reads: bool = False
+    alone: bool = False
+
+
+def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime) -> Case:
+    """Makes the case and what it is promised; a worker routes it. With a PIN, no address is kept."""
+    answer_by = known_by(told.answer_by)
+    reference = _free_reference(db)
+    case = Case(
+        country=pack.code,
+        reference=reference,
+        category=told.category,
+        place=told.place,
+        village=told.village or None,
+        story=told.story or None,
+        against=told.against or None,
+        answer_by=answer_by,
+        safe_hours=told.safe_hours,
+        address_id=None if answer_by == "pin" else address_id,
+        pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" and told.pin else None,
+        language=told.language,
+        channel=told.channel,
+        flow=told.flow,
+        pack=pack.version,
+        state="received",
+        round=0,
+        opened_at=now,
+        changed_at=now,
+    )
+    db.add(case)
+    db.flush()
+    promises.make(db, pack, case, "", now)
+    attachments.belong(db, told.sent, case, now)
+    note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads, "alone": told.alone})
+    audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
+    wake_later(db, "route", case.id)
+    return case
+
+
+def _free_reference(db: Session) -> str:
+    while by_reference(db, reference := new_reference()):
+        continue
+    return reference
+
+
+def pin_mark(reference: str, road_hash: str) -> str:
+    """What a case keeps of its PIN: a keyed hash bound to its reference."""
+    return seal.ring().hash(f"{reference}:{road_hash}", "cases.pin")
+
+
+def pin_fits(case: Case, road_hashes: list[str]) -> bool:
+    """Whether one of these hashes of a typed PIN is this case's."""
+    marks = {m for road in road_hashes for m in seal.ring().hashes(f"{case.reference}:{road}", "cases.pin")}
+    return case.pin_hash is not None and case.pin_hash in marks
+
+
+def route_case(db: Session, house: House, case_id: int, now: datetime) -> bool:
+    """Gives a received case its queue, and puts the acknowledgement out. Safe to run twice."""
+    case = db.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if case is None or case.state != "received":
+        return False
+    to_queue(db, house, case, "route", now)
+    case.routed_at = now
+    return True

@@ -1,0 +1,77 @@
+"""Where a case lies: its queue, sent on when it turns out to be about something else or from elsewhere, passed up by
+whoever may not decide it. Each hop leaves a line on the timeline; the promised day stays, for she has been told it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ... import audit
+from ...country.route import route as decide
+from ...house import House
+from ...people.records import QueueRow
+from ..records import Case
+from ..rules import Refusal, after
+from . import promises
+from .acting import act
+from .deciding import holder, last_of, must_decide, who_decides
+
+LONGEST_ADVICE = 1200
+
+
+def to_queue(db: Session, house: House, case: Case, how: str, now: datetime, staff_id: int | None = None) -> None:
+    """Gives a case the queue that the pack's rules name. `how`: `route` or `send_on`."""
+    pack = house.packs[case.country]
+    decision = decide(pack, case.category, case.place, case.channel)
+    data: dict[str, object] = {
+        "queue": decision.queue,
+        "why": decision.why,
+        "place": case.place,
+        "category": case.category,
+    }
+    case.queue = decision.queue
+    promises.place(db, pack, case, decision.office)
+    act(db, house, case, how, now, staff_id, data=data, why=decision.queue)
+
+
+def place_case(db: Session, house: House, case: Case, place: str, category: str, staff_id: int, now: datetime) -> None:
+    """Sets what a case is about and, where triage holds it, where the person lives; it goes to whoever decides that.
+    Outside triage only who may decide a case says that it is about something else: else a case could be called what it
+    is not by somebody who may not decide it."""
+    pack = house.packs[case.country]
+    triage, left = db.get_one(QueueRow, case.queue).kind == "triage", case.queue not in pack.queues
+    if category != case.category and category not in pack.categories:
+        raise Refusal("Choose what it is about.")
+    if triage and pack.places.get(place) is None:
+        raise Refusal("That place is not in the list. Choose it again.")
+    if last_of(db, case, ("appeal",)):
+        raise Refusal("She appealed to this office. It stays here, or is passed up. Nothing was changed.")
+    if not triage and not left:
+        if category == case.category:
+            raise Refusal("This case lies with an office that can decide. It was not sent on.")
+        must_decide(db, pack, case, staff_id)
+    after(case.state, "send_on")
+    case.place, case.category = place if triage else case.place, category
+    why = f"{case.place} {category}"
+    audit.write(db, actor=f"staff:{staff_id}", act="case.placed", thing=f"case:{case.id}", why=why, now=now)
+    to_queue(db, house, case, "send_on", now, staff_id)
+
+
+def pass_up(db: Session, house: House, case: Case, advice: str, staff_id: int, once: str, now: datetime) -> None:
+    """Sends a case that this office may not decide to the nearest one above it that may, with what it should know."""
+    pack = house.packs[case.country]
+    office = who_decides(db, pack, case)
+    if office is None:
+        raise Refusal("No office above may decide this. Tell your supervisor.")
+    if office == holder(db, pack, case):
+        raise Refusal("This case lies with an office that can decide. It was not sent on.")
+    if len(advice) > LONGEST_ADVICE:
+        raise Refusal("The note is longer than 1200 letters. Make it shorter, then send again.")
+    after(case.state, "pass_up")
+    case.queue = office
+    act(
+        db, house, case, "pass_up", now, staff_id, text=advice.strip() or None, data={"queue": office}, once=once,
+        why=office,
+    )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What an official does to a case. Nothing typed is lost when it cannot be taken, and a second click does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, g, redirect, request, url_for
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from ...people.actions import parents_of
+from ...people.records import QueueRow
+from ...web import house, staff_page
+from .. import actions
+from ..records import Case, by_reference
+from ..rules import Refusal
+from . import bp
+from .desk import my_case, page, within_reach
+
+CASE = "/console/case/<int(max=2147483647):case_id>"
+CHANGED = "Somebody changed this case a moment ago. Read it again before you send."
+Work = Callable[[Session, Case, str, datetime], None]
+
+
+def _do(case_id: int, work: Work) -> Any:
+    """Does it once, if the case stands as it did on the page that was sent; then the case, or the queue where it went
+    out of her reach."""
+    form, typed = request.form, request.form.to_dict()
+    what = request.path.rpartition("/")[2]
+    once = f"{what}:{g.staff.id}:{case_id}:{form.get('once', '')}"[:80]
+    try:
+        with house().database.transaction() as db:
+            if actions.is_noted(db, once):
+                found = db.get_one(Case, case_id)
+            else:
+                found = my_case(db, case_id, lock=True)
+                if str(found.version) != form.get("version"):
+                    raise Refusal(CHANGED)
+                work(db, found, once, datetime.now(UTC))
+            queue = db.get_one(QueueRow, found.queue)
+            near, code = within_reach(queue, parents_of(db, g.staff.country)), queue.code
+    except (Refusal, StaleDataError) as refusal:
+        with house().database.reading() as db:
+            found = my_case(db, case_id)
+        return page(case_id, found, 409, refusal=getattr(refusal, "sentence", CHANGED), typed=typed)
+    if near:
+        return redirect(url_for("cases.case", case_id=case_id, taken=form.get("once", "")))
+    return redirect(url_for("cases.queue", sent=code))
+
+
+@staff_page(bp, f"{CASE}/take", needs="answer", methods=("POST",))
+def take(case_id: int) -> Any:
+    """She has it in hand."""
+    return _do(case_id, lambda db, case, once, now: actions.take(db, house(), case, g.staff.id, once, now))
+
+
+@staff_page(bp, f"{CASE}/answer", needs="answer", methods=("POST",))
+def answer(case_id: int) -> Any:
+    """Sends an answer, or a question."""
+    say = {"reply": actions.reply, "ask": actions.ask}.get(request.form.get("act", "reply")) or abort(400)
+    text = request.form.get("text", "")
+    return _do(case_id, lambda db, case, once, now: say(db, house(), case, text, g.staff.id, once, now))
+
+
+@staff_page(bp, f"{CASE}/decide", needs="answer", methods=("POST",))
+def decide(case_id: int) -> Any:
+    """Closes the case with a decision and what was done."""
+    decision, cause, done = (request.form.get(name, "") for name in ("decision", "cause", "done"))
+    return _do(
+        case_id,
+        lambda db, case, once, now: actions.decide(db, house(), case, decision, cause, done, g.staff.id, once, now),
+    )
+
+
+@staff_page(bp, f"{CASE}/withdraw", needs="answer", methods=("POST",))
+def withdraw(case_id: int) -> Any:
+    """She does not want it gone on with."""
+    how = request.form.get("how", "")
+    return _do(case_id, lambda db, case, once, now: actions.withdraw(db, house(), case, how, g.staff.id, once, now))
+
+
+@staff_page(bp, f"{CASE}/merge", needs="answer", methods=("POST",))
+def merge(case_id: int) -> Any:
+    """It is the same as another case of hers."""
+
+    def work(db: Session, case: Case, once: str, now: datetime) -> None:
+        other = by_reference(db, request.form.get("into", ""))
+        if other is None:
+            raise Refusal("There is no case with this number. Nothing was changed.")
+        actions.merge(db, house(), case, my_case(db, other.id), g.staff.id, once, now)
+
+    return _do(case_id, work)
+
+
+@staff_page(bp, f"{CASE}/place", needs="place", methods=("POST",))
+def place(case_id: int) -> Any:
+    """Triage sets the place; the case goes to the office that can decide."""
+    where = request.form.get("place", "")
+
+    def work(db: Session, case: Case, once: str, now: datetime) -> None:
+        about = request.form.get("category", case.category)
+        actions.place_case(db, house(), case, where, about, g.staff.id, now)
+
+    return _do(case_id, work)
+
+
+@staff_page(bp, f"{CASE}/up", needs="answer", methods=("POST",))
+def up(case_id: int) -> Any:
+    """Passes a case that this office may not decide up to one that may."""
+    advice = request.form.get("advice", "")
+    return _do(case_id, lambda db, case, once, now: actions.pass_up(db, house(), case, advice, g.staff.id, once, now))

@@ -1,0 +1,59 @@
+"""Notices: promises that run out, told to whoever is to know. One line a case, the highest step only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, g, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...web import house, render, staff_page
+from .. import actions
+from ..records import Case
+from ..records.promises import Notice, count_notices, notices_for
+from . import bp
+
+READS = {"officer": ("officer",), "supervisor": ("officer", "supervisor")}
+"""Whose notices a role reads, in her own offices."""
+
+
+def mine(db: Session, now: datetime) -> list[Notice]:
+    return notices_for(db, g.staff.office_codes(), READS.get(g.staff.role, ()), now)
+
+
+def how_many() -> int:
+    """For the head of every page; none where nobody is signed in who reads any."""
+    if g.get("staff") is None or g.staff.role not in READS:
+        return 0
+    with house().database.reading() as db:
+        return count_notices(db, g.staff.office_codes(), READS[g.staff.role], datetime.now(UTC))
+
+
+@bp.app_context_processor
+def for_the_head() -> dict[str, Any]:
+    return {"notices_waiting": how_many}
+
+
+@staff_page(bp, "/console/notices", needs="queue")
+def notices() -> Any:
+    """What nobody has seen yet."""
+    with house().database.reading() as db:
+        rows = mine(db, datetime.now(UTC))
+        cases = {case.id: case for case in db.scalars(select(Case).where(Case.id.in_([row.case_id for row in rows])))}
+    return render("notices.html", rows=[(row, cases[row.case_id]) for row in rows], pack=house().packs[g.staff.country])
+
+
+@staff_page(bp, "/console/notices/<int(max=2147483647):notice_id>/seen", needs="queue", methods=("POST",))
+def seen(notice_id: int) -> Any:
+    """She has seen it; with `open`, she goes on to the case."""
+    now = datetime.now(UTC)
+    with house().database.transaction() as db:
+        row = db.get(Notice, notice_id)
+        if row is None or row.office not in g.staff.office_codes() or row.role not in READS.get(g.staff.role, ()):
+            abort(404)
+        actions.see(db, row, g.staff.id, now)
+    if request.form.get("open"):
+        return redirect(url_for("cases.case", case_id=row.case_id))
+    return redirect(url_for("cases.notices"))

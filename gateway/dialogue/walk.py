@@ -169,10 +169,13 @@ class Walk:
         return f"{outer}.{name}" if outer else name
 
     def come_back(self) -> None:
-        """From the language question, or a question of ours, to whatever waited behind it; its last word is kept."""
+        """From the language question, or a question of ours, to whatever waited behind it; its last word is kept, with
+        the facts that it names."""
         done = self.state
         assert done.aside is not None
         self.state = done.aside
         self.start()
         if done.said:
+            words = at(self.flows, done.flow, done.said[-1])[1].text
+            self.state.facts |= {name: done.facts[name] for name in PLACEHOLDER.findall(words) if name in done.facts}
             self.state.notice = f"said:{done.flow}.{done.said[-1]}"

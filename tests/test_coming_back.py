@@ -1,0 +1,303 @@
+"""After a decision: she is asked whether it is solved, it comes back, somebody else decides, it is closed; and what
+happens when nobody says anything."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from gateway.cases import actions
+from gateway.cases.actions.following import noticed_at
+from gateway.cases.records import Case, CaseEvent
+from gateway.cases.rules import Refusal
+from gateway.channels.outbox.records import Outgoing
+from gateway.dialogue.records import Question
+from gateway.hotline.records import Task
+
+from .desk import TO_HOW, Desk
+from .test_ladder import add
+from .test_who_decides import lodged
+
+DAY = timedelta(days=1)
+
+
+def state(sala) -> str:
+    return sala.all_of(Case)[0].state
+
+
+def pass_days(sala, days: int, since: datetime | None = None) -> None:
+    """What the tick does for the case on each of the next days."""
+    begin = since or datetime.now(UTC)
+    for day in range(days + 1):
+        sala.hands.survey(sala.all_of(Case)[0].id, begin + day * DAY + timedelta(minutes=1))
+
+
+def arrive(sala) -> None:
+    """All texts so far have reached the phone."""
+    with sala.house.database.transaction() as db:
+        for row in db.scalars(select(Outgoing)):
+            row.state, row.settled_at = "delivered", datetime.now(UTC)
+
+
+def texts(sala) -> list[str]:
+    return [row.body for row in sala.all_of(Outgoing)]
+
+
+def kinds(sala) -> list[str]:
+    return [event.kind for event in sala.all_of(CaseEvent)]
+
+
+def test_she_says_on_her_phone_that_it_is_solved(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "Paid on Monday.")
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1")
+    caller.choose("Yes")
+    assert caller.screen == "Thank you."
+    assert state(sala) == "closed"
+    assert "She agrees; closed" in staff["officer"].get(f"/console/case/{case.id}")
+
+
+def test_not_solved_comes_back_to_the_office_with_what_is_missing(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "Paid on Monday.")
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1")
+    caller.choose("No")
+    caller.press("Nothing has come")
+    assert caller.screen == "We look at it again. You will hear within 10 working days."
+    row = sala.all_of(Case)[0]
+    assert (row.state, row.queue, row.round, row.decision) == ("reopened", "kh-1710", 1, None)
+    page = staff["officer"].get(f"/console/case/{case.id}")
+    assert "Nothing has come" in page
+    assert "Not solved, she says" in staff["officer"].get("/console/queue")
+    caller.dial()
+    assert caller.press("2", "1").startswith("We have your message."), "the old answer is not told as if it were new"
+    staff["officer"].decide(case.id, "Now it is there.")
+    caller.dial()
+    assert caller.press("2", "1").startswith("The office says this was done: Now it is there.")
+
+
+def test_an_appeal_goes_to_a_higher_office_and_whoever_decided_before_may_not_decide_again(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "You are not on the list.", "not_upheld", "policy_gap")
+    caller = sala.caller()
+    caller.dial()
+    caller.press("2", "1")
+    assert "Do you agree?" in caller.screen
+    caller.choose("No")
+    caller.press("My neighbour is on it")
+    assert "My neighbour" in caller.screen
+    caller.choose("Send it")
+    assert caller.screen == "Somebody else looks at it now. You will hear within 10 working days."
+    row = sala.all_of(Case)[0]
+    assert (row.state, row.queue) == ("appealed", "kh-17")
+    assert texts(sala)[-1].startswith("Number ")
+    # The officer works for the province too: she sees it, and may not decide it.
+    page = staff["officer"].get(f"/console/case/{case.id}")
+    assert "Somebody else must decide this case" in page
+    assert "Decide and close the case" not in page
+    form = {"decision": "upheld", "cause": "implementation", "done": "Yes", **staff["officer"].sealed()}
+    page = staff["officer"].post(f"/console/case/{case.id}/decide", 409, **form)
+    assert "You decided this case before she appealed." in page
+    page = staff["supervisor"].decide(case.id, "You are on it now.")
+    assert state(sala) == "resolved"
+
+
+def test_an_appeal_stays_where_it_came_to_or_goes_up(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "No.", "not_upheld", "policy_gap")
+    with sala.house.database.transaction() as db:
+        actions.appeal(db, sala.house, db.get_one(Case, case.id), "Why?", datetime.now(UTC))
+    page = staff["supervisor"].do(case.id, "place", 409, category="list")
+    assert "She appealed to this office." in page
+    assert sala.all_of(Case)[0].queue == "kh-17"
+
+
+def test_where_no_office_is_higher_somebody_else_of_the_same_decides(sala, staff) -> None:
+    add(sala, "of the nation", "officer", "kh-national")
+    add(sala, "another", "officer", "kh-national")
+    case = lodged(sala, staff)
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).queue = "kh-national"
+    first, second = Desk(sala, "of the nation"), Desk(sala, "another")
+    first.sign_in(), second.sign_in()
+    first.decide(case.id, "No.", "not_upheld", "policy_gap")
+    with sala.house.database.transaction() as db:
+        actions.appeal(db, sala.house, db.get_one(Case, case.id), "Why?", datetime.now(UTC))
+    assert sala.all_of(Case)[0].queue == "kh-national"
+    assert "Somebody else must decide this case" in first.get(f"/console/case/{case.id}")
+    second.decide(case.id, "Yes, after all.")
+    assert state(sala) == "resolved"
+
+
+def test_the_appeal_page_says_when_there_is_nothing_to_appeal_yet(sala, staff) -> None:
+    lodged(sala, staff)
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("More", "I do not agree")
+    caller.press("1", "I do not agree at all")
+    caller.choose("Send it")
+    assert caller.screen == "There is no decision yet. Call 0000 (demo)."
+    assert state(sala) == "routed"
+
+
+@pytest.mark.parametrize("days", [13, 15])
+def test_she_may_come_back_within_14_days_of_being_told(sala, staff, days) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "No.", "not_upheld", "policy_gap")
+    later = datetime.now(UTC) + days * DAY
+    with sala.house.database.transaction() as db:
+        assert actions.may_come_back(db, db.get_one(Case, case.id), later), "while nobody has told her, always"
+    arrive(sala)
+    with sala.house.database.transaction() as db:
+        row = db.get_one(Case, case.id)
+        assert actions.may_come_back(db, row, later) == (days < 14)
+        if days > 14:
+            with pytest.raises(Refusal):
+                actions.appeal(db, sala.house, row, "Too late", later)
+
+
+def test_three_days_later_she_is_asked_once_and_what_she_says_counts(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "Paid.")
+    arrive(sala)
+    before = len(texts(sala))
+    pass_days(sala, 2)
+    assert len(texts(sala)) == before
+    pass_days(sala, 6)
+    assert [text.partition(": ")[2] for text in texts(sala)[before:]] == [
+        "was it solved? Dial *123# or call 0000 (demo)."
+    ]
+    caller = sala.caller()
+    caller.dial()
+    assert "was your problem solved?" in caller.screen
+    caller.choose("No")
+    caller.press("The book is still empty")
+    caller.choose("Yes")
+    assert caller.screen.startswith("We look at it again. You will hear within 10 working days.\n")
+    assert state(sala) == "reopened"
+
+
+def test_who_chose_a_call_is_asked_in_a_call(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "2", "1", "1")
+    staff["officer"].decide(case.id, "Paid.")
+    pass_days(sala, 4)
+    assert [(task.kind, task.about) for task in sala.all_of(Task)][1:] == [("call_back", f"case:{case.id}")]
+    assert [row.flow for row in sala.all_of(Question)] == ["survey"]
+    assert not any("solved" in text for text in texts(sala))
+
+
+def test_with_a_pin_nobody_is_asked_and_it_is_closed_only_after_she_has_heard_it(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "4", "4821", "1")
+    staff["officer"].decide(case.id, "Paid.")
+    pass_days(sala, 40)
+    assert state(sala) == "resolved"
+    caller = sala.caller("+85599000088")
+    caller.dial()
+    caller.press("2", "2", case.reference, "4821")
+    caller.choose("Not yet")
+    pass_days(sala, 13, datetime.now(UTC) + 41 * DAY)
+    assert texts(sala) == []
+    assert sala.all_of(Question) == []
+    assert state(sala) == "closed"
+
+
+def test_it_is_closed_by_time_only_after_she_was_told(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "Paid.")
+    pass_days(sala, 30)
+    assert state(sala) == "resolved", "the text has not gone out"
+    arrive(sala)
+    pass_days(sala, 13, datetime.now(UTC) + 31 * DAY)
+    assert state(sala) == "closed"
+    assert "expire" in kinds(sala)
+
+
+def test_who_chose_a_call_is_called_before_it_is_closed(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "2", "1", "1")
+    staff["officer"].decide(case.id, "Paid.")
+    arrive(sala)
+    pass_days(sala, 30)
+    assert state(sala) == "resolved", "a text that there is news is not yet the news"
+    operator = staff["operator"]
+    operator.on_shift()
+    operator.post("/console/hotline/task/1/take")
+    operator.post("/console/calls/tell/1/outcome", outcome="told", once=operator.hidden("once"))
+    with sala.reading() as db:
+        decision = db.scalars(select(CaseEvent).where(CaseEvent.kind == "resolve")).one()
+        assert noticed_at(db, decision) is not None
+    pass_days(sala, 15, datetime.now(UTC) + 31 * DAY)
+    assert state(sala) == "closed"
+
+
+def test_who_lodged_by_voice_may_not_read_and_is_called_before_it_is_closed(sala, staff) -> None:
+    case = lodged(sala, staff)
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).channel = "kh-hotline"
+    staff["officer"].decide(case.id, "Paid.")
+    arrive(sala)
+    pass_days(sala, 20)
+    assert state(sala) == "resolved"
+    assert [task.kind for task in sala.all_of(Task)] == ["tell"]
+    with sala.house.database.transaction() as db:
+        task = db.scalars(select(Task)).one()
+        task.state, task.ended_at = "unreached", datetime.now(UTC)
+    pass_days(sala, 15, datetime.now(UTC) + 21 * DAY)
+    assert state(sala) == "closed"
+
+
+def test_the_operator_who_tells_a_decision_notes_that_she_does_not_agree(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "2", "1", "1")
+    staff["officer"].decide(case.id, "You are not on the list.", "not_upheld", "policy_gap")
+    operator = staff["operator"]
+    operator.on_shift()
+    operator.post("/console/hotline/task/1/take")
+    assert "Does she agree?" in operator.page
+    form = {"outcome": "told", "said": "appeal", "words": "My neighbour is on it"}
+    operator.post("/console/calls/tell/1/outcome", once=operator.hidden("once"), **form)
+    row = sala.all_of(Case)[0]
+    assert (row.state, row.queue) == ("appealed", "kh-national")
+
+
+def test_the_office_s_question_waits_on_her_phone_and_her_answer_reaches_it(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    assert texts(sala)[-1].endswith("Which bank? To answer, dial *123# or call 0000 (demo).")
+    pass_days(sala, 0)
+    caller = sala.caller()
+    caller.dial()
+    assert "the office asks: Which bank?" in caller.screen
+    caller.press("ACLEDA, in Sla Kram")
+    assert caller.screen.startswith("Thank you. The office goes on with it.\n")
+    assert state(sala) == "in_work"
+    assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
+
+
+def test_she_is_reminded_and_then_the_office_goes_on_with_what_it_has(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    asked = len(texts(sala))
+    pass_days(sala, 6)
+    assert len(texts(sala)) == asked
+    pass_days(sala, 13)
+    assert [text.partition(": ")[2] for text in texts(sala)[asked:]] == ["we wait for your answer. Call 0000 (demo)."]
+    assert state(sala) == "waiting"
+    pass_days(sala, 15)
+    assert state(sala) == "in_work", "silence costs her time, never the case"
+    assert sala.all_of(Case)[0].due_at is not None
+
+
+def test_looking_twice_does_nothing_twice(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "Paid.")
+    arrive(sala)
+    now = datetime.now(UTC) + 4 * DAY
+    for _ in range(3):
+        sala.hands.survey(case.id, now)
+    assert kinds(sala).count("surveyed") == 1
+    assert len(sala.all_of(Question)) == 1

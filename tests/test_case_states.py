@@ -7,6 +7,8 @@ import pytest
 from gateway.cases.records import Case, CaseEvent
 from gateway.cases.rules import ACTS, CLOCKS, DECIDED, OPEN, OVER, STATES, Refusal, after
 from gateway.channels.outbox.records import Outgoing
+from gateway.cli.life import picture, table
+from gateway.settings import ROOT
 
 from .desk import TO_HOW
 from .test_who_decides import lodged
@@ -30,6 +32,12 @@ def test_an_act_is_done_where_the_table_allows_it_and_refused_elsewhere(name, st
         after(state, name)
     closed = "already closed" in refusal.value.sentence
     assert closed == (state in (*DECIDED, *OVER))
+
+
+def test_the_picture_and_the_table_in_the_documentation_are_those_of_the_code() -> None:
+    docs = ROOT / "docs"
+    assert (docs / "cases.svg").read_text(encoding="utf8") == f"{picture()}\n", "./sala states > docs/cases.svg"
+    assert table() in (docs / "cases.md").read_text(encoding="utf8"), "./sala states --table"
 
 
 def test_every_road_from_lodging_ends_with_a_decision_or_her_own_word() -> None:

@@ -1,6 +1,6 @@
 """The life of a case: its states, what may be done in each, who may, what it takes, and what she is told. Pure.
 
-One table, `ACTS`; `docs/cases.md` and the picture in it are made of it (`make pictures`). What is resolved is the
+One table, `ACTS`; `docs/cases.md` and the picture in it are made of it (`./sala states`). What is resolved is the
 office's claim; it is closed by her word, or by time after she was told and, where a text is not enough, was called.
 """
 
@@ -76,7 +76,7 @@ ACTS: Mapping[str, Act] = {
     "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "written"),
     "refer": Act(DECIDE, "referred", ("decider",), ("text",), CLOCKS, "written"),
     "reject": Act(DECIDE, "rejected", ("decider",), ("text",), CLOCKS, "written"),
-    "withdraw": Act(OPEN[1:], "withdrawn", ("office", "operator"), ("text",), tells="withdrawn"),
+    "withdraw": Act(OPEN[1:], "withdrawn", ("office",), ("text",), tells="withdrawn"),
     "merge": Act(DECIDE, "merged", ("office",), ("into",), tells="merged"),
     "confirm": Act(DECIDED, "closed", ("she", "operator")),
     "expire": Act(DECIDED, "closed", ("gateway",)),

@@ -63,6 +63,8 @@ def open_house(settings: Settings, wake: Waker | None = None) -> House:
     """Reads everything. Raises SettingsError, KeyRefused, Faulty."""
     seal.use(seal.read_keys(settings.keys))
     packs = {code: read_pack(ROOT, code) for code in settings.countries}
+    if not settings.demo:
+        packs = {code: pack.for_real() for code, pack in packs.items()}
     tags = sorted({tag for pack in packs.values() for tag in pack.languages} - {SOURCE})
     locales = {tag: read_locale(ROOT / "locales", tag) for tag in tags}
     faults = [fault for locale in locales.values() for fault in locale.faults]

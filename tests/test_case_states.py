@@ -18,7 +18,7 @@ def test_every_state_is_reached_and_left_as_the_table_says() -> None:
     reached = {"received"} | {act.after for act in ACTS.values() if act.after}
     assert reached == set(STATES)
     left = {state for act in ACTS.values() for state in act.before if act.after}
-    assert set(STATES) - left == {"withdrawn", "merged"}
+    assert set(STATES) - left == {"merged"}
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -106,7 +106,11 @@ def test_withdrawn_needs_how_she_said_so_and_she_is_told_in_case_it_is_untrue(sa
     )
     caller = sala.caller()
     caller.dial()
-    assert caller.press("2", "1") == "This complaint is closed because you asked."
+    assert caller.press("2", "1").startswith("This complaint is closed because you asked.\nDid you ask to close it?")
+    caller.choose("No")
+    caller.press("I asked for nothing of the kind")
+    assert caller.screen == "We look at it again. You will hear within 10 working days."
+    assert sala.all_of(Case)[0].state == "reopened"
 
 
 def test_two_complaints_of_one_phone_about_one_thing_are_made_one_and_both_numbers_answer(sala, staff) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from gateway.cases import actions
 from gateway.cases.actions.following import noticed_at
+from gateway.cases.actions.telling import by_voice
 from gateway.cases.records import Case, CaseEvent
 from gateway.cases.rules import Refusal
 from gateway.channels.outbox.records import Outgoing
@@ -152,11 +153,13 @@ def test_she_may_come_back_within_14_days_of_being_told(sala, staff, days) -> No
     staff["officer"].decide(case.id, "No.", "not_upheld", "policy_gap")
     later = datetime.now(UTC) + days * DAY
     with sala.house.database.transaction() as db:
-        assert actions.may_come_back(db, db.get_one(Case, case.id), later), "while nobody has told her, always"
+        assert actions.may_come_back(db, sala.house.packs["kh"], db.get_one(Case, case.id), later), (
+            "while nobody has told her, always"
+        )
     arrive(sala)
     with sala.house.database.transaction() as db:
         row = db.get_one(Case, case.id)
-        assert actions.may_come_back(db, row, later) == (days < 14)
+        assert actions.may_come_back(db, sala.house.packs["kh"], row, later) == (days < 14)
         if days > 14:
             with pytest.raises(Refusal):
                 actions.appeal(db, sala.house, row, "Too late", later)
@@ -183,13 +186,35 @@ def test_three_days_later_she_is_asked_once_and_what_she_says_counts(sala, staff
     assert state(sala) == "reopened"
 
 
-def test_who_chose_a_call_is_asked_in_a_call(sala, staff) -> None:
+def test_who_chose_a_call_is_asked_in_a_call_and_never_on_a_phone_that_may_be_a_neighbour_s(sala, staff) -> None:
     case = sala.lodge(*TO_HOW, "2", "1", "1")
     staff["officer"].decide(case.id, "Paid.")
     pass_days(sala, 4)
-    assert [(task.kind, task.about) for task in sala.all_of(Task)][1:] == [("call_back", f"case:{case.id}")]
-    assert [row.flow for row in sala.all_of(Question)] == ["survey"]
+    assert [task.once for task in sala.all_of(Task)] == ["tell:3"], "nobody is asked before she was told"
+    operator = staff["operator"]
+    operator.on_shift()
+    told_by(operator, 1)
+    pass_days(sala, 6)
+    assert [task.kind for task in sala.all_of(Task)] == ["tell", "tell"]
+    assert sala.all_of(Question) == []
     assert not any("solved" in text for text in texts(sala))
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("More", "I do not agree")
+    caller.press("1", "My neighbour speaks")
+    caller.choose("Send it")
+    assert state(sala) == "resolved", "a phone may be in other hands"
+    assert caller.screen == "We could not find it this way. Call 0000 (demo)."
+    told_by(operator, 2, said="solved")
+    assert state(sala) == "closed"
+
+
+def told_by(operator: Desk, task: int, **form: str) -> str:
+    """An operator takes a task and tells her."""
+    operator.get("/console/hotline")
+    operator.post(f"/console/hotline/task/{task}/take")
+    once = operator.hidden("once")
+    return operator.post(f"/console/calls/tell/{task}/outcome", outcome="told", once=once, **form)
 
 
 def test_with_a_pin_nobody_is_asked_and_it_is_closed_only_after_she_has_heard_it(sala, staff) -> None:
@@ -230,25 +255,85 @@ def test_who_chose_a_call_is_called_before_it_is_closed(sala, staff) -> None:
     operator.post("/console/calls/tell/1/outcome", outcome="told", once=operator.hidden("once"))
     with sala.reading() as db:
         decision = db.scalars(select(CaseEvent).where(CaseEvent.kind == "resolve")).one()
-        assert noticed_at(db, decision) is not None
+        assert noticed_at(db, sala.house.packs["kh"], sala.all_of(Case)[0], decision) is not None
     pass_days(sala, 15, datetime.now(UTC) + 31 * DAY)
     assert state(sala) == "closed"
 
 
-def test_who_lodged_by_voice_may_not_read_and_is_called_before_it_is_closed(sala, staff) -> None:
+def test_who_lodged_by_voice_may_not_read_and_is_called_at_once_and_may_object(sala, staff) -> None:
     case = lodged(sala, staff)
     with sala.house.database.transaction() as db:
         db.get_one(Case, case.id).channel = "kh-hotline"
     staff["officer"].decide(case.id, "Paid.")
     arrive(sala)
-    pass_days(sala, 20)
-    assert state(sala) == "resolved"
     assert [task.kind for task in sala.all_of(Task)] == ["tell"]
-    with sala.house.database.transaction() as db:
-        task = db.scalars(select(Task)).one()
-        task.state, task.ended_at = "unreached", datetime.now(UTC)
-    pass_days(sala, 15, datetime.now(UTC) + 21 * DAY)
+    pass_days(sala, 30)
+    assert state(sala) == "resolved", "a text is not enough for her"
+    staff["operator"].on_shift()
+    told_by(staff["operator"], 1, said="not_solved", words="Nothing came")
+    assert state(sala) == "reopened"
+
+
+def test_what_comes_too_late_in_a_call_stands_on_the_case_and_breaks_nothing(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "Paid.")
+    arrive(sala)
+    pass_days(sala, 16)
     assert state(sala) == "closed"
+    with sala.house.database.transaction() as db:
+        event = db.scalars(select(CaseEvent).where(CaseEvent.kind == "resolve")).one()
+        by_voice(db, db.get_one(Case, case.id), event, datetime.now(UTC))
+        for row in db.scalars(select(Outgoing)):
+            row.settled_at = datetime.now(UTC) - 30 * DAY
+    staff["operator"].on_shift()
+    page = told_by(staff["operator"], 1, said="appeal", words="I never agreed")
+    assert "What she said stands on the case." in page
+    assert state(sala) == "closed"
+    assert "I never agreed" in staff["officer"].get(f"/console/case/{case.id}")
+
+
+def test_an_operator_who_tells_an_old_decision_closes_no_newer_one(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "2", "1", "1")
+    staff["officer"].answer(case.id, "We ask the bank.")
+    staff["officer"].decide(case.id, "It is there.")
+    staff["operator"].on_shift()
+    told_by(staff["operator"], 1, said="solved")
+    assert state(sala) == "resolved", "what she heard was not the decision"
+    told_by(staff["operator"], 2, said="not_solved", words="It is not")
+    assert state(sala) == "reopened"
+    assert {task.state for task in sala.all_of(Task)} == {"done"}
+
+
+def test_what_is_withdrawn_is_asked_and_told_no_more_and_whoever_decided_may_not_withdraw_it(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    pass_days(sala, 0)
+    staff["officer"].do(case.id, "withdraw", how="At the counter")
+    caller = sala.caller()
+    caller.dial()
+    assert "Which bank?" not in caller.screen
+    with sala.house.database.transaction() as db:
+        actions.reopen(db, sala.house, db.get_one(Case, case.id), "I did not", datetime.now(UTC))
+    staff["officer"].decide(case.id, "No.", "not_upheld", "policy_gap")
+    with sala.house.database.transaction() as db:
+        actions.appeal(db, sala.house, db.get_one(Case, case.id), "Why?", datetime.now(UTC))
+    page = staff["officer"].do(case.id, "withdraw", 409, how="She said so")
+    assert "You decided this case before she appealed." in page
+
+
+def test_an_answer_that_comes_after_the_decision_is_not_lost(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    pass_days(sala, 0)
+    caller = sala.caller()
+    caller.dial()
+    assert "Which bank?" in caller.screen
+    staff["officer"].decide(case.id, "We found it.")
+    caller.press("ACLEDA")
+    assert caller.screen.startswith("We added it to your complaint.")
+    assert "ACLEDA" in staff["officer"].get(f"/console/case/{case.id}")
+    caller.dial()
+    assert "Which bank?" not in caller.screen, "nobody is asked twice"
 
 
 def test_the_operator_who_tells_a_decision_notes_that_she_does_not_agree(sala, staff) -> None:
@@ -261,7 +346,9 @@ def test_the_operator_who_tells_a_decision_notes_that_she_does_not_agree(sala, s
     form = {"outcome": "told", "said": "appeal", "words": "My neighbour is on it"}
     operator.post("/console/calls/tell/1/outcome", once=operator.hidden("once"), **form)
     row = sala.all_of(Case)[0]
-    assert (row.state, row.queue) == ("appealed", "kh-national")
+    assert (row.state, row.queue) == ("appealed", "kh-17"), (
+        "nobody works at the nation's office; the supervisor of this one decides"
+    )
 
 
 def test_the_office_s_question_waits_on_her_phone_and_her_answer_reaches_it(sala, staff) -> None:
@@ -276,6 +363,8 @@ def test_the_office_s_question_waits_on_her_phone_and_her_answer_reaches_it(sala
     assert caller.screen.startswith("Thank you. The office goes on with it.\n")
     assert state(sala) == "in_work"
     assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
+    caller.dial()
+    assert caller.press("2", "1").startswith("We have your message."), "a question that was answered is no news"
 
 
 def test_she_is_reminded_and_then_the_office_goes_on_with_what_it_has(sala, staff) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gateway.cases.records import Case
 from gateway.cases.records.promises import Notice, Promise, running_out
@@ -76,6 +76,67 @@ def test_a_case_that_nobody_has_even_routed_is_told_of(sala, staff) -> None:
     with time_machine.travel(MONDAY + timedelta(days=2), tick=False):
         staff["supervisor"].sign_in()
         assert "not sorted yet" in staff["supervisor"].get("/console/notices")
+
+
+def test_what_was_told_before_it_was_routed_is_not_taken_for_seen(sala, staff) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.press(*TO_HOW, "1", "1")
+    tell(sala, step(sala, 100, "acknowledge"))
+    sala.work()
+    tell(sala, step(sala, 100, "acknowledge"))
+    rows = [row for row in sala.all_of(Notice) if row.clock == "acknowledge"]
+    assert [(row.percent, row.office, row.seen_at) for row in rows] == [(100, "kh-17", None)]
+
+
+def test_without_any_supervisor_the_officers_are_told_and_without_anybody_the_last_resort(sala, staff) -> None:
+    lodged(sala, staff)
+    with sala.house.database.transaction() as db:
+        db.execute(update(Staff).where(Staff.name == "supervisor").values(active=False))
+    tell(sala, step(sala, 100))
+    assert told(sala) == [(100, "kh-1710", "officer")]
+    with sala.house.database.transaction() as db:
+        db.execute(update(Staff).where(Staff.name.in_(("officer", "far officer"))).values(active=False))
+        db.execute(update(Staff).where(Staff.name == "supervisor").values(active=True))
+        db.scalars(select(Case)).one().queue = "kh-01"
+    tell(sala, step(sala, 150))
+    assert told(sala)[-1] == (150, "kh-17", "supervisor")
+
+
+def test_a_notice_goes_when_the_promise_is_kept(sala, staff) -> None:
+    case = lodged(sala, staff)
+    tell(sala, step(sala, 100))
+    with time_machine.travel(step(sala, 100) + timedelta(days=3), tick=False):
+        staff["supervisor"].sign_in()
+        assert case.reference[:3] in staff["supervisor"].get("/console/notices")
+        staff["supervisor"].decide(case.id, "Paid.")
+        assert case.reference[:3] not in staff["supervisor"].get("/console/notices")
+
+
+def test_whoever_answers_at_that_moment_and_the_ladder_do_not_block_each_other(sala, staff) -> None:
+    """On PostgreSQL each would wait for what the other holds, were the case not locked first by both."""
+    for round_ in range(5):
+        case = sala.lodge(*TO_HOW, "1", "1", number=f"+8559900200{round_}")
+        with sala.reading() as db:
+            due = [row.id for row in db.scalars(select(Promise).where(Promise.case_id == case.id))]
+        with sala.house.database.transaction() as db:
+            db.execute(update(Promise).where(Promise.case_id == case.id).values(next_at=datetime.now(UTC)))
+        start, failed = threading.Barrier(2), []
+
+        def climb(due=due, start=start, failed=failed) -> None:
+            start.wait()
+            try:
+                for promise_id in due:
+                    sala.hands.escalate(promise_id, datetime.now(UTC) + timedelta(days=60))
+            except Exception as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=climb)
+        thread.start()
+        start.wait()
+        staff["officer"].answer(case.id, "Come on Monday.")
+        thread.join()
+        assert failed == []
 
 
 def test_where_nobody_works_the_next_who_does_is_told(sala, staff) -> None:

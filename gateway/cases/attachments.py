@@ -86,7 +86,7 @@ def belong(db: Session, ids: Collection[int], case: Case, now: datetime) -> None
     mine = select(Attachment).where(Attachment.id.in_(ids), Attachment.case_id.is_(None))
     for row in db.scalars(mine):
         row.case_id = case.id
-        if row.kind == "voice":
+        if row.kind == "voice" and not case.confidential:
             once = f"write_down:{case.id}:{row.id}"
             hotline.put_task(
                 db, case.country, "write_down", about=f"case:{case.id}", address_id=None, language=case.language,

@@ -72,6 +72,7 @@ ACTS: Mapping[str, Act] = {
     "ask": Act(WITH_THE_OFFICE, "waiting", ("office",), ("text",), TAKEN, "asked"),
     "added": Act(("received", *WITH_THE_OFFICE), "", ("she", "operator"), ("text",)),
     "answered": Act(("waiting",), "in_work", ("she", "operator"), ("text",)),
+    "other_side": Act(DECIDE, "", ("office",), ("text",)),
     "go_on": Act(("waiting",), "in_work", ("gateway",)),
     "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "written"),
     "refer": Act(DECIDE, "referred", ("decider",), ("text",), CLOCKS, "written"),
@@ -80,7 +81,7 @@ ACTS: Mapping[str, Act] = {
     "merge": Act(DECIDE, "merged", ("office",), ("into",), tells="merged"),
     "confirm": Act(DECIDED, "closed", ("she", "operator")),
     "expire": Act(DECIDED, "closed", ("gateway",)),
-    "reopen": Act((*DECIDED, "closed"), "reopened", ("she", "operator"), tells="again"),
+    "reopen": Act((*DECIDED, "closed", "withdrawn"), "reopened", ("she", "operator"), tells="again"),
     "appeal": Act((*DECIDED, "closed"), "appealed", ("she", "operator"), tells="again"),
 }
 

@@ -16,6 +16,7 @@ from ..country import Pack
 from ..country.read import read_pack
 from ..dialogue import world_check as world
 from ..dialogue.effects import EFFECTS, LISTS, facts_in_words, places, planned, vocabulary
+from ..dialogue.effects.apart import WAYS
 from ..dialogue.flow import Flows
 from ..dialogue.flow_check import check_flows
 from ..dialogue.flow_read import read_flows
@@ -133,7 +134,10 @@ def samples(pack: Pack, texts: Texts) -> Samples:
         return sorted(longest, key=lambda name: sort_key(tag, name)) if LISTS[word].by_name else longest
 
     def codes(word: str) -> list[str]:
-        return list(pack.categories) if word == "topics" else [*pack.services, *pack.planned, "more"]
+        """All that a narrowed question may show."""
+        if word == "offered":
+            return [*pack.services, *pack.planned, "more"]
+        return [*pack.categories, *(row.group for row in pack.categories.values()), *WAYS]
 
     return Samples(rows, codes, lambda tag: facts_in_words(texts, tag, pack, SAMPLE_FACTS, date(2026, 1, 1)))
 

@@ -19,9 +19,16 @@ from ..settings import Settings
 DEMO_OFFICES = {
     "officer": ("kh-17", "kh-1710", "kh-171001"),
     "supervisor": ("kh-17", "kh-01"),
+    "national": ("kh-national", "kh-labour"),
+    "independent": ("kh-independent",),
+    "national-la": ("la-national", "la-labour"),
+    "independent-la": ("la-independent",),
     "officer-la": ("la-17", "la-1703", "la-1705"),
     "supervisor-la": ("la-17", "la-13"),
 }
+ABOVE = ("national", "independent")
+"""Supervisors whom a demo needs so that a case can climb, and one that accuses somebody has somewhere to go."""
+
 IN_THE_SECOND = ("operator", "officer", "supervisor")
 """Roles that the demo's second country has somebody for, too."""
 
@@ -32,7 +39,9 @@ def add_demo_staff(settings: Settings, logins: Path) -> None:
     with house.database.reading() as db:
         there = set(db.scalars(select(Staff.name)))
     staff = {role: (role, settings.countries[0]) for role in ROLES}
+    staff |= dict.fromkeys(ABOVE, ("supervisor", settings.countries[0]))
     staff |= {f"{role}-{country}": (role, country) for country in settings.countries[1:] for role in IN_THE_SECOND}
+    staff |= {f"{name}-{country}": ("supervisor", country) for country in settings.countries[1:] for name in ABOVE}
     if logins.exists() and set(staff) <= there:
         return
     passwords = {name: secrets.token_urlsafe(9) for name in staff}

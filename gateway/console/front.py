@@ -101,8 +101,12 @@ def _from_this_machine() -> bool:
 class _FromRows(Collector):
     def collect(self) -> Iterator[Any]:
         with house().database.reading() as db:
-            cases = GaugeMetricFamily("sala_cases", "Cases by state.", labels=["state"])
-            for state, count in db.execute(select(Case.state, func.count()).group_by(Case.state)):
+            cases = GaugeMetricFamily(
+                "sala_cases", "Cases by state; confidential ones are not counted.", labels=["state"]
+            )
+            for state, count in db.execute(
+                select(Case.state, func.count()).where(~Case.confidential).group_by(Case.state)
+            ):
                 cases.add_metric([state], count)
             texts = GaugeMetricFamily("sala_outbox", "Texts in the outbox by state.", labels=["state"])
             for state, count in outbox.counts(db).items():
@@ -122,8 +126,9 @@ class _FromRows(Collector):
 def _histogram(db: Session, name: str) -> HistogramMetricFamily:
     clock, column = DURATIONS[name]
     counted = [func.count().filter(column <= bound) for bound in BUCKETS]
-    figures = select(*counted, func.count(column), func.coalesce(func.sum(column), 0))
-    *below, count, total = db.execute(figures.where(Promise.clock == clock)).one()
+    figures = select(*counted, func.count(column), func.coalesce(func.sum(column), 0)).select_from(Promise)
+    figures = figures.join(Case, Case.id == Promise.case_id).where(Promise.clock == clock, ~Case.confidential)
+    *below, count, total = db.execute(figures).one()
     buckets = [(str(float(bound)), float(found)) for bound, found in zip(BUCKETS, below, strict=True)]
     what = name.replace("_", " ")
     family = HistogramMetricFamily(f"sala_{name}_seconds", f"Seconds from lodging to {what} time, of all cases.")

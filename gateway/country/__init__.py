@@ -8,7 +8,7 @@ the offices and queues that staff work with are copied there by `people.actions`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -17,119 +17,21 @@ import phonenumbers
 from ..clock import Calendar
 from ..language.formats import PLAIN, Style
 from ..language.measure import Size
+from .parts import AREAS as AREAS
+from .parts import DECIDERS as DECIDERS
+from .parts import LEVELS as LEVELS
+from .parts import LOWEST as LOWEST
+from .parts import STEPS as STEPS
+from .parts import VERIFIED_FOR as VERIFIED_FOR
+from .parts import Category as Category
+from .parts import Office as Office
+from .parts import Programme as Programme
+from .parts import Queue as Queue
+from .parts import Referral as Referral
+from .parts import Right as Right
+from .parts import Rule as Rule
+from .parts import Term as Term
 from .places import Places
-
-VERIFIED_FOR = timedelta(days=180)
-DECIDERS = ("officer", "supervisor")
-AREAS = ("province", "district", "commune", "village")
-LEVELS = ("national", *AREAS)
-
-
-@dataclass(frozen=True)
-class Term:
-    """How long something may take: working days of the office, or hours of the clock, which runs at night too."""
-
-    days: int = 0
-    hours: int = 0
-
-    def raw(self) -> str:
-        """As a fact of a conversation: `10`, or `24h`."""
-        return f"{self.hours}h" if self.hours else str(self.days)
-
-
-@dataclass(frozen=True)
-class Category:
-    """What a complaint is about. `terms`: what is promised, by clock (`acknowledge`, `answer`, `resolve`). `referral`:
-    whom a person in need is sent to, where the category is sensitive."""
-
-    code: str
-    name: str
-    terms: Mapping[str, Term]
-    referral: str = ""
-
-
-@dataclass(frozen=True)
-class Referral:
-    """Somebody outside Sala who helps at once. Told to citizens only while the check of it is recent."""
-
-    code: str
-    name: str
-    number: str
-    source: str
-    verified_on: date | None
-
-    def is_verified(self, today: date) -> bool:
-        """Whether somebody called this number and reached the right people, not long ago."""
-        return bool(self.number) and self.verified_on is not None and today - self.verified_on <= VERIFIED_FOR
-
-
-@dataclass(frozen=True)
-class Programme:
-    """A benefit, by name, with the questions of the screening that its rule needs."""
-
-    code: str
-    names: Mapping[str, str]
-    asks: tuple[str, ...]
-    source: str
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class Office:
-    """An office that answers. `place` is the code of the area it serves."""
-
-    code: str
-    level: str
-    place: str
-    parent: str
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Queue:
-    """Where cases wait. `kind` is `cases`, or `triage` for those that cannot be placed yet."""
-
-    code: str
-    office: str
-    kind: str
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Right:
-    """Who may decide a category: offices of `level` and of those above it, by staff in one of `roles`; those below may
-    only advise and pass it up. `source`: the law or the setting that says so."""
-
-    level: str
-    roles: tuple[str, ...]
-    source: str
-    reviewed_on: date | None
-
-    def holds(self, level: str, role: str) -> bool:
-        """Whether somebody in this role at an office of this level may decide."""
-        return self.reaches(level) and role in self.roles
-
-    def reaches(self, level: str) -> bool:
-        return level in LEVELS and LEVELS.index(level) <= LEVELS.index(self.level)
-
-
-STEPS = ("holder", "supervisor", "above", "top")
-"""Who is told that a promise is running out, or has: whoever holds the case, her supervisor, the next office above, the
-highest."""
-
-LOWEST = "lowest"
-"""Where most cases go: the lowest level that may decide."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Where a case goes that fits: `to` is a level, or `LOWEST`. What a rule does not name fits any case."""
-
-    to: str
-    line: int
-    categories: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,6 +117,19 @@ class Pack:
         """Whether this role at this office may decide such a case; of a category that left the pack, anybody may."""
         right, level = self.rights.get(category), self.offices[office].level if office in self.offices else ""
         return right is None or right.holds(level, role)
+
+    def is_confidential(self, category: str) -> bool:
+        """Whether those alone may see such a case who are listed."""
+        return category in self.categories and self.categories[category].confidential
+
+    def for_real(self) -> Pack:
+        """The pack as it may be served outside the demo: without referrals that only stand for somebody, and without
+        the categories and flows that need them."""
+        real = {code: row for code, row in self.referrals.items() if not row.demo}
+        kept = {code: row for code, row in self.categories.items() if not row.referral or row.referral in real}
+        lost = len(kept) < len(self.categories)
+        services = tuple(service for service in self.services if not lost or service != "safety")
+        return replace(self, referrals=real, categories=kept, services=services)
 
     def style(self, tag: str) -> Style:
         """How dates and numbers are written here in a locale."""

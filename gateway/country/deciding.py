@@ -29,11 +29,22 @@ class Deciding(Files):
             if not isinstance(row, Lined):
                 self.fault("categories", code, f"category '{code}' needs a name and days")
                 continue
-            known = ("name", "days", "hours", "acknowledge", "resolve", "referral")
+            known = ("name", "days", "hours", "acknowledge", "resolve", "referral", "group", "confidential", "accuses")
             self.words("categories", row, known, f"category '{code}'")
-            terms = self.terms(code, row)
-            found[code] = Category(code, self.need("categories", "name", row), terms, row.get("referral", ""))
+            hidden = self.yes("categories", row, "confidential")
+            if hidden and not self.independent():
+                what = f"category '{code}' is confidential; offices.yaml names no independent office to which it goes"
+                self.fault("categories", "confidential", what, row)
+            found[code] = Category(
+                code, self.need("categories", "name", row), self.terms(code, row), row.get("referral", ""),
+                row.get("group", ""), hidden, self.yes("categories", row, "accuses"),
+            )  # fmt: skip
         return found
+
+    def independent(self) -> list[str]:
+        """The codes of the named offices that no other office is above."""
+        named = self.files["offices"].get("named", Lined())
+        return [code for code, row in named.items() if isinstance(row, Lined) and row.get("independent") == "yes"]
 
     def terms(self, code: str, row: Lined) -> dict[str, Term]:
         """What a category promises: `days` to an answer, or `hours` of the clock to be reached by whoever can help."""
@@ -119,6 +130,10 @@ class Deciding(Files):
             channels = self.named("routing", row, "channel", self.files["channels"], "a channel")
             areas = self.named("routing", row, "area", places.by_code, "a place of the gazetteer")
             to = self.need("routing", "to", row)
+            named = self.files["offices"].get("named", Lined())
+            if to in named:
+                rules.append(Rule(to, row.line, codes, channels, areas))
+                continue
             level = self.is_level("routing", "to", to, (LOWEST, *LEVELS), row) and to != LOWEST
             for code in (codes or categories) if level else ():
                 if code in rights and not rights[code].reaches(to):
@@ -158,7 +173,10 @@ class Deciding(Files):
         self.words("offices", file, ("levels", "triage", "named", "above"), "the file offices.yaml")
         levels, triage = file.get("levels", Lined()), file.get("triage", Lined())
         offices = self.named_offices(file)
-        queues = {code: Queue(code, code, "cases", office.names) for code, office in offices.items()}
+        queues = {
+            code: Queue(code, code, "independent" if office.independent else "cases", office.names)
+            for code, office in offices.items()
+        }
         above = file.get("above", "")
         if above and above not in offices:
             self.fault("offices", "above", f"'{above}' is not a named office{did_you_mean(above, offices)}")
@@ -189,5 +207,8 @@ class Deciding(Files):
             if level not in LEVELS:
                 self.fault("offices", "level", f"'{level}' is not a level{did_you_mean(level, LEVELS)}", row)
             names = {tag: str(name) for tag, name in row.items() if is_tag(tag)}
-            found[code] = Office(code, level, "", row.get("above", ""), names)
+            apart = self.yes("offices", row, "independent")
+            if apart and row.get("above"):
+                self.fault("offices", "above", f"office '{code}' is independent: no office is above it", row)
+            found[code] = Office(code, level, "", row.get("above", ""), names, apart)
         return found

@@ -112,10 +112,11 @@ class _Reader(Deciding):
     def referrals(self) -> dict[str, Referral]:
         found = {}
         for code, row in self.files["referrals"].items():
-            self.words("referrals", row, ("name", "number", "source", "verified_on"), f"referral '{code}'")
+            self.words("referrals", row, ("name", "number", "source", "verified_on", "demo"), f"referral '{code}'")
             found[code] = Referral(
-                code, row.get("name", code), row.get("number", ""), row.get("source", ""), self.day("referrals", row)
-            )
+                code, row.get("name", code), row.get("number", ""), row.get("source", ""), self.day("referrals", row),
+                self.yes("referrals", row, "demo"),
+            )  # fmt: skip
         return found
 
     def programmes(self) -> dict[str, Programme]:

@@ -23,12 +23,24 @@ def route(pack: Pack, category: str, place: str, channel: str = "") -> Decision:
     """The queue for a case of `category` from `place` (a code, or empty where it is not known), told on `channel`."""
     areas = {area.level: area.code for area in pack.places.path(place)}
     trail: list[str] = []
+    if pack.is_confidential(category):
+        return _apart(pack, category, channel, areas, trail)
     for rule in pack.rules:
         misfit = _misfit(rule, category, channel, areas)
         trail.append(f"routing.yaml:{rule.line}: {misfit or 'fits'}")
         if not misfit:
             return _by(pack, rule, category, place, areas, trail)
     return _triage(pack, areas.get("province", ""), f"no rule fits the category {category}", trail)
+
+
+def _apart(pack: Pack, category: str, channel: str, areas: Mapping[str, str], trail: list[str]) -> Decision:
+    """Confidential: to an independent office whatever the rules say, that of the first rule that names one or the
+    pack's first. So it never reaches the office, the person or the subordinates complained of."""
+    fitting = [rule for rule in pack.rules if not _misfit(rule, category, channel, areas)]
+    offices = [office.code for office in pack.offices.values() if office.independent]
+    office = next((rule.to for rule in fitting if rule.to in offices), offices[0])
+    why = f"{category} is confidential: it goes to an independent office"
+    return Decision(office, office, why, (*trail, why))
 
 
 def _misfit(rule: Rule, category: str, channel: str, areas: Mapping[str, str]) -> str:
@@ -47,6 +59,9 @@ def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, s
     level = rule.to if rule.to != LOWEST else right.level if right else ""
     if right:
         trail.append(f"{category} may be decided by the {right.level} and above ({right.source})")
+    if rule.to in pack.offices:
+        why = f"{category} goes to {rule.to} (routing.yaml:{rule.line})"
+        return Decision(rule.to, rule.to, why, (*trail, f"its office is {rule.to}"))
     if not level:
         return _triage(pack, areas.get("province", ""), f"nobody is named who may decide {category}", trail)
     if level not in AREAS:

@@ -80,13 +80,16 @@ def group_rows(state: State, group: int) -> list[str]:
 
 
 def read_back(step: Step, state: State) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The lines of a check: each step's name with the (path, answer) pairs it shows, in order."""
+    """The lines of a check: each step's name with the (path, answer) pairs it shows, in order. Lines that are called
+    the same and follow one another are one: a heading, and what was chosen under it."""
     outer = state.at.rpartition(".")[0]
-    lines = []
+    lines: list[tuple[str, list[tuple[str, str]]]] = []
     for name in step.lines:
         path = f"{outer}.{name}" if outer else name
         pairs = [(p, a) for p, a in state.road if (p == path or p.startswith(f"{path}.")) and a]
-        if pairs:
+        if pairs and lines and step.lines[lines[-1][0]] == step.lines[name]:
+            lines[-1][1].extend(pairs)
+        elif pairs:
             lines.append((name, pairs))
     return lines
 

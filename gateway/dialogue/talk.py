@@ -90,6 +90,13 @@ def _to(menu: Flow, name: str) -> list[tuple[str, str]]:
     return road
 
 
+def _leads_to(flow: Flow, name: str) -> list[tuple[str, str]]:
+    """The choices that lead to a question, where another question stands before it: headings of a menu."""
+    found = [(step.name, code) for step in flow.steps.values() for code, target in step.go.items()
+             if target == name and code in {choice.code for choice in step.choices}]  # fmt: skip
+    return [*_leads_to(flow, found[0][0]), found[0]] if found else []
+
+
 def _turned_to(at: str, path: str) -> bool:
     """Whether `at` lies in a flow that was turned to, and `path` before it."""
     names = at.split(".")
@@ -156,7 +163,8 @@ class _Talk(Leaving):
         state.road, state.kept, state.said = _to(self.flows[MENU], name), {}, []
         path = next(step.name for step in self.flows[MENU].steps.values() if step.sub == name)
         if inside:
-            state.kept[f"{path}.{inside[0]}"] = inside[-1]
+            leads = _leads_to(self.flows[name], inside[0])
+            state.kept |= {f"{path}.{step}": code for step, code in (*leads, (inside[0], inside[-1]))}
         self.enter(path)
 
     def begin(self, began: Began) -> None:

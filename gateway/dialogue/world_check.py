@@ -14,22 +14,21 @@ from ..reading import Fault, did_you_mean
 from .flow import Flow, Flows, context, sentences
 from .speaking import fragments, own_sentences, small_names
 
-TOPICS = ("complaint", "topic")
+COMPLAINT, TOPIC, LISTED = "complaint", "topic", "topics"
 SCREENING = ("screening", "next")
-SENSITIVE = ("violence", "bribe", "staff")
-"""Categories in which somebody may be in danger: they need somebody to go to at once."""
 
 
 def categories(flows: Flows, pack: Pack, today: date) -> Iterator[Fault]:
     """Categories that no choice leads to, and sensitive ones without a recently verified referral."""
     file = f"countries/{pack.code}/categories.yaml"
-    flow = flows.get(TOPICS[0])
-    offered = {choice.code for choice in flow.steps[TOPICS[1]].choices} if flow else set()
+    flow = flows.get(COMPLAINT)
+    asks = [step for step in flow.steps.values() if step.name == TOPIC or step.only.endswith(LISTED)] if flow else []
+    offered = {choice.code for step in asks for choice in step.choices}
     for line, category in enumerate(pack.categories.values(), 1):
         if flow and category.code not in offered:
             hint = did_you_mean(category.code, offered)
             yield Fault(file, line, f"pack {pack.code} has category '{category.code}'; no choice leads to it{hint}")
-        if category.code in SENSITIVE or category.referral:
+        if category.confidential or category.referral:
             referral = pack.referrals.get(category.referral)
             if referral is None or not referral.is_verified(today):
                 what = f"category '{category.code}' is sensitive and needs a referral verified within 180 days"

@@ -62,7 +62,7 @@ def upgrade() -> None:
     sa.Column('show_at', WHEN, nullable=False),
     sa.Column('seen_at', WHEN, nullable=True),
     sa.Column('seen_by', sa.Integer(), nullable=True),
-    sa.Column('once', sa.String(length=40), nullable=False),
+    sa.Column('once', sa.String(length=80), nullable=False),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_notices_case_id')),
     sa.ForeignKeyConstraint(['promise_id'], ['promises.id'], name=op.f('fk_notices_promise_id')),
     sa.ForeignKeyConstraint(['office'], ['offices.code'], name=op.f('fk_notices_office')),
@@ -72,8 +72,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_notices_case_id'), 'notices', ['case_id'], unique=False)
     op.create_index('ix_notices_office_seen_at', 'notices', ['office', 'seen_at'], unique=False)
+    op.create_table('case_access',
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.LargeBinary(), nullable=False),
+    sa.Column('by_staff', sa.Integer(), nullable=False),
+    sa.Column('at', WHEN, nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_access_case_id')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_case_access_staff_id')),
+    sa.ForeignKeyConstraint(['by_staff'], ['staff.id'], name=op.f('fk_case_access_by_staff')),
+    sa.PrimaryKeyConstraint('case_id', 'staff_id', name=op.f('pk_case_access'))
+    )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.add_column(sa.Column('round', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('confidential', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('decision', sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column('cause', sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column('into', sa.Integer(), nullable=True))
@@ -91,6 +104,7 @@ def upgrade() -> None:
         db.execute(sa.update(EVENTS).where(EVENTS.c.kind == old).values(kind=new))
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.alter_column('round', server_default=None)
+        batch_op.alter_column('confidential', server_default=None)
         for name in GONE:
             batch_op.drop_column(name)
 
@@ -114,7 +128,7 @@ def _promise(db: sa.Connection, row: sa.RowMapping, office: str) -> None:
     if row['state'] == 'answered':
         values['state'] = 'in_work'
     if not open_:
-        values |= {'decision': 'upheld', 'decided_at': row['resolved_at'], 'next_at': row['resolved_at']}
+        values |= {'decided_at': row['resolved_at']}  # nobody said whether she was right, and nobody is asked now
     db.execute(sa.update(CASES).where(CASES.c.id == row['id']).values(**values))
 
 
@@ -152,7 +166,8 @@ def downgrade() -> None:
         batch_op.alter_column('promise_days', server_default=None)
         batch_op.drop_index('ix_cases_next_at')
         batch_op.drop_constraint(op.f('fk_cases_into'), type_='foreignkey')
-        for name in ('round', 'decision', 'cause', 'into', 'next_at', 'decided_at'):
+        for name in ('round', 'confidential', 'decision', 'cause', 'into', 'next_at', 'decided_at'):
             batch_op.drop_column(name)
+    op.drop_table('case_access')
     op.drop_table('notices')
     op.drop_table('promises')

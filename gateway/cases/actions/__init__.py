@@ -5,9 +5,12 @@ What may be done in which state stands in `rules.ACTS`, and passes through `acti
 
 from __future__ import annotations
 
+from .access import give_access as give_access
+from .access import note_own_call as note_own_call
 from .answering import ask as ask
 from .answering import decide as decide
 from .answering import merge as merge
+from .answering import other_side as other_side
 from .answering import reply as reply
 from .answering import take as take
 from .answering import twins as twins
@@ -33,9 +36,12 @@ from .returning import add_words as add_words
 from .returning import appeal as appeal
 from .returning import confirm as confirm
 from .returning import keep_opinion as keep_opinion
+from .returning import keep_words as keep_words
 from .returning import main_of as main_of
 from .returning import may_come_back as may_come_back
 from .returning import reopen as reopen
+from .returning import said_to_operator as said_to_operator
+from .returning import still_asked as still_asked
 from .returning import words_now as words_now
 from .telling import is_noted as is_noted
 from .telling import note_call as note_call

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ...house import House
@@ -13,8 +13,8 @@ from ...language import fold
 from ..records import Case
 from ..rules import ACTS, CAUSES, DECISIONS, LOOK_AGAIN, Refusal, act_of
 from .acting import act
-from .deciding import holder, must_decide
-from .telling import is_noted
+from .deciding import decided_before, holder, last_of, must_decide
+from .telling import drop_tasks, is_noted
 
 LONGEST_ANSWER = 1200
 DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -49,13 +49,32 @@ def decide(
     if decision not in DECISIONS:
         raise Refusal("Choose how the case ends.")
     name = act_of(decision)
-    if "cause" in ACTS[name].takes and cause not in CAUSES:
+    if (cause or "cause" in ACTS[name].takes) and cause not in CAUSES:
         raise Refusal("Choose what it came from.")
     must_decide(db, house.packs[case.country], case, staff_id)
+    _must_have_heard(db, house, case, decision)
     data: dict[str, object] = {"decision": decision, "office": holder(db, house.packs[case.country], case)}
     _say(db, house, case, name, what_was_done, staff_id, once, now, data | ({"cause": cause} if cause else {}))
     case.decision, case.cause, case.decided_at = decision, cause or None, now
     case.next_at = now + LOOK_AGAIN
+
+
+def other_side(db: Session, house: House, case: Case, words: str, staff_id: int, once: str, now: datetime) -> None:
+    """What the one complained of says, or why nobody could be asked. An allegation is not a finding."""
+    if is_noted(db, once):
+        return
+    words = fold.clean(words)[:LONGEST_ANSWER]
+    if not words:
+        raise Refusal("Write what the one complained of says, or why nobody can be asked, then send again.")
+    act(db, house, case, "other_side", now, staff_id, text=words, once=once)
+
+
+def _must_have_heard(db: Session, house: House, case: Case, decision: str) -> None:
+    """Raises Refusal where somebody would be found to have done wrong and was not heard."""
+    category = house.packs[case.country].categories.get(case.category)
+    finds = decision in ("upheld", "partly") and category is not None and category.accuses
+    if finds and last_of(db, case, ("other_side",)) is None:
+        raise Refusal("Before you find this true, note what the one complained of says, or why nobody can be asked.")
 
 
 def _say(
@@ -79,25 +98,34 @@ def withdraw(db: Session, house: House, case: Case, how: str, staff_id: int, onc
     how = fold.clean(how)[:LONGEST_ANSWER]
     if not how:
         raise Refusal("Write when and how she said so, then send again.")
+    if staff_id in decided_before(db, case):
+        raise Refusal("You decided this case before she appealed. Somebody else must decide now. Nothing was changed.")
     act(db, house, case, "withdraw", now, staff_id, text=how, once=once)
     case.next_at = None
+    drop_tasks(db, case, now)
 
 
-def twins(db: Session, case: Case) -> list[Case]:
-    """Cases of the same address about the same thing that this one may be the same as; the oldest first. With a PIN
-    nobody knows whose it is, and none is offered."""
-    if case.address_id is None:
+def twins(db: Session, case: Case, seen: ColumnElement[bool]) -> list[Case]:
+    """Cases of the same address about the same thing, to be answered the same way, that this one may be the same as;
+    the oldest first. Only of what whoever asks may see (`seen`), and only where the office may know the number: else
+    it would learn it here."""
+    if case.address_id is None or case.answer_by not in ("write", "call"):
         return []
-    same = select(Case).where(Case.address_id == case.address_id, Case.category == case.category, Case.id != case.id)
+    same = select(Case).where(
+        Case.address_id == case.address_id, Case.category == case.category, Case.id != case.id, seen,
+        Case.answer_by == case.answer_by, Case.confidential == case.confidential,
+    )  # fmt: skip
     return list(db.scalars(same.where(Case.state.in_(ACTS["merge"].before)).order_by(Case.id).limit(5)))
 
 
-def merge(db: Session, house: House, case: Case, into: Case, staff_id: int, once: str, now: datetime) -> None:
-    """Notes that a case is the same as another of hers. Both numbers go on to answer: the one by the other."""
+def merge(db: Session, house: House, case: Case, into: Case | None, staff_id: int, once: str, now: datetime) -> None:
+    """Notes that a case is the same as one of its twins (None: it is none). Both numbers go on to answer: the one by
+    the other."""
     if is_noted(db, once):
         return
-    if into.id not in {twin.id for twin in twins(db, case)}:
+    if into is None:
         raise Refusal("Only two open cases of the same person about the same thing can be one. Nothing was changed.")
     data: dict[str, object] = {"into": into.id, "other": into.reference}
     act(db, house, case, "merge", now, staff_id, data=data, once=once)
     case.into, case.next_at = into.id, None
+    drop_tasks(db, case, now)

@@ -3,13 +3,15 @@ decision."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import clock
 from ...country import Pack, lineage
 from ...people.actions import parents_of
-from ...people.records import QueueRow, Staff
+from ...people.records import QueueRow, Staff, StaffOffice
 from ...people.rules import lineage as upward
 from ..records import Case, CaseEvent, events_of
 from ..rules import DECIDES, Refusal
@@ -24,11 +26,22 @@ def holder(db: Session, pack: Pack, case: Case) -> str:
 
 
 def who_decides(db: Session, pack: Pack, case: Case) -> str | None:
-    """The nearest office, from the holder upward, at which somebody may decide the case; None where there is none."""
+    """The nearest office, from the holder upward, that may decide the case and at which somebody works who may; where
+    nobody does, the nearest that may; None where there is none."""
     right, here = pack.rights.get(case.category), holder(db, pack, case)
     if right is None:
         return here or None
-    return next((up for up in lineage(here, pack.offices) if right.reaches(pack.offices[up].level)), None)
+    able = [up for up in lineage(here, pack.offices) if right.reaches(pack.offices[up].level)]
+    staffed = who_works_at(db, able, right.roles)
+    return next((up for up in able if up in staffed or up == here), able[0] if able else None)
+
+
+def who_works_at(db: Session, offices: Collection[str], roles: Collection[str], but: Collection[int] = ()) -> set[str]:
+    """Those of some offices at which somebody in one of these roles works, other than `but`."""
+    rows = select(StaffOffice.office).join(Staff, Staff.id == StaffOffice.staff_id)
+    return set(db.scalars(rows.where(
+        Staff.active, Staff.role.in_(roles), StaffOffice.office.in_(offices), Staff.id.not_in(but)
+    )))  # fmt: skip
 
 
 def may_decide(db: Session, pack: Pack, case: Case, staff: Staff) -> bool:

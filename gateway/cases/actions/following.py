@@ -1,9 +1,9 @@
 """What follows on a case when time passes: the question is put to her, she is reminded, the wait ends, she is asked
 whether it is solved, the case is closed.
 
-It is closed by time only once she was told, and where she chose a call or may not be able to read, only once an
-operator told her or called three times. A case with a PIN is closed by time only after she herself has heard the
-decision.
+It is closed by time only once she was told, and where she chose a call or lodged it by voice and may not read, only
+once an operator told her or called three times. A case with a PIN is closed by time only after she herself has heard
+the decision.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from ...channels import outbox
 from ...country import Pack
-from ...hotline import actions as hotline
 from ...hotline.records import Task
 from ...house import House
 from ..records import Case, CaseEvent
@@ -34,7 +33,7 @@ from ..rules import (
 )
 from .acting import act
 from .deciding import last_of
-from .telling import by_voice, tell
+from .telling import by_voice, tell, to_be_called
 from .timeline import note
 
 HEARD = ("sent", "delivered")
@@ -75,7 +74,7 @@ def _waiting(db: Session, house: House, case: Case, now: datetime) -> Ask | None
         case.next_at = asked_at + WAIT_AT_MOST
     else:
         case.next_at = asked_at + REMIND_AFTER
-        if case.address_id and may_write_out(case.answer_by):
+        if case.address_id and may_write_out(case.answer_by) and not case.confidential:
             facts = {"case": case.reference, "answer": question.body or "" if question else ""}
             return Ask(case.address_id, "asked", asked_at + WAIT_AT_MOST, facts)
     return None
@@ -85,28 +84,25 @@ def _decided(db: Session, house: House, case: Case, now: datetime) -> Ask | None
     decision = last_of(db, case, DECIDES)
     if decision is None:
         return None
-    told = noticed_at(db, decision)
-    if told and now >= told + MAY_APPEAL and _was_called(db, house.packs[case.country], case, decision, now):
+    told = noticed_at(db, house.packs[case.country], case, decision)
+    if told and now >= told + MAY_APPEAL:
         act(db, house, case, "expire", now)
         return None
     case.next_at = now + LOOK_AGAIN
-    return _survey(db, house, case, decision, now) if now >= decision.at + SURVEY_AFTER else None
+    due = told is not None and now >= decision.at + SURVEY_AFTER
+    return _survey(db, house, case, decision, now) if due else None
 
 
 def _survey(db: Session, house: House, case: Case, decision: CaseEvent, now: datetime) -> Ask | None:
-    """Asks once, the way she chose, whether it is solved."""
-    if case.address_id is None or last_of_round(db, case, "surveyed", decision):
+    """Asks once, the way she chose, whether it is solved: on her phone where we write to it, else in a call."""
+    if case.confidential or case.address_id is None or last_of_round(db, case, "surveyed", decision):
         return None
-    note(db, case, "surveyed", now)
+    note(db, case, "surveyed", now, aside=True)
     if must_be_told(case.answer_by):
-        hotline.put_task(
-            db, case.country, "call_back", about=f"case:{case.id}", address_id=case.address_id,
-            language=case.language, hours=case.safe_hours, due_at=now + hotline.A_DAY, once=f"survey:{decision.id}",
-            now=now,
-        )  # fmt: skip
-    else:
-        tell(db, house, case, "solved", decision, now)
-    return Ask(case.address_id, "survey", decision.at + MAY_APPEAL, {"case": case.reference})
+        by_voice(db, case, decision, now, once=f"survey:{decision.id}")
+        return None
+    tell(db, house, case, "solved", decision, now)
+    return Ask(case.address_id, "survey", now + MAY_APPEAL, {"case": case.reference})
 
 
 def last_of_round(db: Session, case: Case, kind: str, since: CaseEvent) -> CaseEvent | None:
@@ -115,37 +111,21 @@ def last_of_round(db: Session, case: Case, kind: str, since: CaseEvent) -> CaseE
     return found if found and found.id > since.id else None
 
 
-def noticed_at(db: Session, decision: CaseEvent) -> datetime | None:
+def noticed_at(db: Session, pack: Pack, case: Case, decision: CaseEvent) -> datetime | None:
     """When she was told of a decision: a text of it was sent, an operator told her or called in vain three times, or
-    she heard it when she asked; None while none of this happened."""
-    texts = [row for row in outbox.about(db, [f"event:{decision.id}"]) if row.once == f"news:{decision.id}"]
-    times = [row.settled_at for row in texts if row.state in HEARD and row.settled_at]
-    if texts and texts[0].purpose == "news":
-        times = []  # it said only that there is news
-    if task := _telling(db, decision):
-        times += [task.ended_at] if task.ended_at else []
-    heard = select(CaseEvent.at).where(CaseEvent.once == f"heard:{decision.id}")
-    times += db.scalars(heard).all()
+    she heard it when she asked; None while none of this happened. Where she is to be called, a text is not enough."""
+    times = list(db.scalars(select(CaseEvent.at).where(CaseEvent.once == f"heard:{decision.id}")))
+    if to_be_called(pack, case):
+        ended = select(Task.ended_at).where(Task.once == f"tell:{decision.id}", Task.state.in_(("done", "unreached")))
+        times += [at for at in db.scalars(ended) if at]
+    else:
+        texts = [row for row in outbox.about(db, [f"event:{decision.id}"]) if row.once == f"news:{decision.id}"]
+        times += [row.settled_at for row in texts if row.state in HEARD and row.settled_at]
     return min(times, default=None)
-
-
-def _telling(db: Session, decision: CaseEvent) -> Task | None:
-    ended = select(Task).where(Task.once == f"tell:{decision.id}", Task.state.in_(("done", "unreached")))
-    return db.scalar(ended)
-
-
-def _was_called(db: Session, pack: Pack, case: Case, decision: CaseEvent, now: datetime) -> bool:
-    """Whether a spoken attempt was made where a text is not enough: she lodged it by voice, so she may not read. Where
-    it was not, an operator is asked to."""
-    channel = pack.channels.get(case.channel)
-    if case.address_id is None or channel is None or channel.kind != "voice" or _telling(db, decision):
-        return True
-    by_voice(db, case, decision, now)
-    return False
 
 
 def heard(db: Session, case: Case, now: datetime) -> None:
     """She has asked, and was told the decision."""
     decision = last_of(db, case, DECIDES)
     if decision and case.state in DECIDED and last_of_round(db, case, "heard", decision) is None:
-        note(db, case, "heard", now, once=f"heard:{decision.id}")
+        note(db, case, "heard", now, once=f"heard:{decision.id}", aside=True)

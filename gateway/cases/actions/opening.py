@@ -25,7 +25,8 @@ from .timeline import note
 class Complaint:
     """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
     attachments that came with it. `reads`: she has the number in writing already. `alone`:
-    she had left, and waits for no word of ours."""
+    she had left, and waits for no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`).
+    `prefers`: who shall call her (`woman`, `man`, `any`)."""
 
     category: str
     place: str
@@ -41,6 +42,8 @@ class Complaint:
     sent: tuple[int, ...] = ()
     reads: bool = False
     alone: bool = False
+    risk: str = ""
+    prefers: str = ""
 
 
 def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime) -> Case:
@@ -64,6 +67,7 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
         flow=told.flow,
         pack=pack.version,
         state="received",
+        confidential=pack.is_confidential(told.category),
         round=0,
         opened_at=now,
         changed_at=now,
@@ -72,7 +76,9 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
     db.flush()
     promises.make(db, pack, case, "", now)
     attachments.belong(db, told.sent, case, now)
-    note(db, case, "opened", now, data={"left": not told.answer_by, "reads": told.reads, "alone": told.alone})
+    how: dict[str, object] = {"left": not told.answer_by, "reads": told.reads, "alone": told.alone}
+    how |= {name: said for name, said in (("risk", told.risk), ("prefers", told.prefers)) if said}
+    note(db, case, "opened", now, data=how)
     audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
     wake_later(db, "route", case.id)
     return case

@@ -15,6 +15,7 @@ from ...people.records import QueueRow
 from ..records import Case
 from ..rules import Refusal, after
 from . import promises
+from .access import seclude
 from .acting import act
 from .deciding import holder, last_of, must_decide, who_decides
 
@@ -39,21 +40,27 @@ def to_queue(db: Session, house: House, case: Case, how: str, now: datetime, sta
 def place_case(db: Session, house: House, case: Case, place: str, category: str, staff_id: int, now: datetime) -> None:
     """Sets what a case is about and, where triage holds it, where the person lives; it goes to whoever decides that.
     Outside triage only who may decide a case says that it is about something else: else a case could be called what it
-    is not by somebody who may not decide it."""
+    is not by somebody who may not decide it. That somebody is accused, or in danger, anybody may say: the case becomes
+    confidential, and is out of the hands of this office."""
     pack = house.packs[case.country]
+    apart = pack.is_confidential(category)
     triage, left = db.get_one(QueueRow, case.queue).kind == "triage", case.queue not in pack.queues
     if category != case.category and category not in pack.categories:
         raise Refusal("Choose what it is about.")
-    if triage and pack.places.get(place) is None:
+    if triage and not apart and pack.places.get(place) is None:
         raise Refusal("That place is not in the list. Choose it again.")
-    if last_of(db, case, ("appeal",)):
+    if case.confidential:
+        raise Refusal("A confidential case stays where it is. Nothing was changed.")
+    if last_of(db, case, ("appeal",)) and not apart:
         raise Refusal("She appealed to this office. It stays here, or is passed up. Nothing was changed.")
-    if not triage and not left:
+    if not triage and not left and not apart:
         if category == case.category:
             raise Refusal("This case lies with an office that can decide. It was not sent on.")
         must_decide(db, pack, case, staff_id)
     after(case.state, "send_on")
-    case.place, case.category = place if triage else case.place, category
+    case.place, case.category = place if triage and place else case.place, category
+    if apart:
+        seclude(db, case, staff_id, now)
     why = f"{case.place} {category}"
     audit.write(db, actor=f"staff:{staff_id}", act="case.placed", thing=f"case:{case.id}", why=why, now=now)
     to_queue(db, house, case, "send_on", now, staff_id)

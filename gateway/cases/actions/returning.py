@@ -8,16 +8,17 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ... import audit
-from ...country import lineage
+from ...country import DECIDERS, Pack, lineage
 from ...house import House
-from ..records import Case, CaseEvent
+from ..records import Case, CaseEvent, by_reference, events_of
 from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, WORDS, Refusal
 from .acting import act
-from .deciding import last_of
+from .deciding import holder, last_of, who_works_at
 from .following import noticed_at
+from .telling import drop_tasks
 from .timeline import note
 
-SHE = "citizen"
+SHE, OPERATOR = "citizen", "hotline"
 BACK = ("reopen", "appeal")
 
 
@@ -39,9 +40,24 @@ def add_words(
 
 
 def words_now(db: Session, case: Case) -> CaseEvent | None:
-    """The office's latest words since the case last came back to it; None while there are none."""
+    """The office's words to her that stand: an answer, a question that waits for her, a decision; None while there are
+    none since the case last came back."""
     words, back = last_of(db, case, WORDS), last_of(db, case, BACK)
-    return words if words and (back is None or words.id > back.id) else None
+    if words is None or (back and words.id < back.id):
+        return None
+    return words if words.kind != "ask" or case.state == "waiting" else None  # a question that was answered is no news
+
+
+def still_asked(db: Session, flow: str, reference: str) -> bool:
+    """Whether a question that was put to her about a case still stands: what the office asked (`asked`) while it waits,
+    whether it is solved (`survey`) while it is decided and she has not said."""
+    case = by_reference(db, reference)
+    if case is None or flow not in ("asked", "survey"):
+        return case is not None
+    if flow == "asked":
+        return case.state == "waiting"
+    asked, said = last_of(db, case, ("surveyed",)), last_of(db, case, ("opinion",))
+    return case.state in DECIDED and (said is None or asked is None or said.id < asked.id)
 
 
 def confirm(db: Session, house: House, case: Case, now: datetime, staff_id: int | None = None) -> None:
@@ -51,13 +67,13 @@ def confirm(db: Session, house: House, case: Case, now: datetime, staff_id: int 
         case.next_at = None
 
 
-def may_come_back(db: Session, case: Case, now: datetime) -> bool:
+def may_come_back(db: Session, pack: Pack, case: Case, now: datetime) -> bool:
     """Whether she may still say that it is not solved, or appeal: within `MAY_APPEAL` of being told, and while nobody
     has told her, always."""
     if case.state not in ACTS["reopen"].before:
         return False
     decision = last_of(db, case, DECIDES)
-    told = noticed_at(db, decision) if decision else None
+    told = noticed_at(db, pack, case, decision) if decision and case.state != "withdrawn" else None
     return told is None or now <= told + MAY_APPEAL
 
 
@@ -70,21 +86,68 @@ def reopen(db: Session, house: House, case: Case, words: str, now: datetime, sta
 def appeal(db: Session, house: House, case: Case, words: str, now: datetime, staff_id: int | None = None) -> None:
     """She does not agree with the decision: somebody else decides, at the next office above that may, and where there
     is none, somebody else at the same. Raises Refusal when it is too late."""
-    pack, decision = house.packs[case.country], last_of(db, case, DECIDES)
-    if case.state in ACTS["appeal"].before and decision and may_come_back(db, case, now):
-        right, first = pack.rights.get(case.category), str(decision.data.get("office", ""))
-        above = [up for up in lineage(first, pack.offices) if up != first]
-        case.queue = next((up for up in above if not right or right.reaches(pack.offices[up].level)), case.queue)
+    if case.state in ACTS["appeal"].before and may_come_back(db, house.packs[case.country], case, now):
+        case.queue = _who_judges(db, house.packs[case.country], case) or case.queue
     _come_back(db, house, case, "appeal", words, now, staff_id)
+
+
+def _who_judges(db: Session, pack: Pack, case: Case) -> str:
+    """The office to which an appeal goes: the next above the one that decided at which somebody works who may decide
+    and has not decided it before; where there is none, that office itself if somebody else works there, else the
+    next above all the same: whoever comes to work there finds it."""
+    decision, right = last_of(db, case, DECIDES), pack.rights.get(case.category)
+    first = str(decision.data.get("office") or "") if decision else ""
+    first = first if first in pack.offices else holder(db, pack, case)
+    upward = [up for up in lineage(first, pack.offices) if not right or right.reaches(pack.offices[up].level)]
+    higher = [up for up in upward if up != first]
+    before = {event.staff_id for event in events_of(db, case.id) if event.kind in DECIDES and event.staff_id}
+    able = who_works_at(db, upward, right.roles if right else DECIDERS, before)
+    return next((up for up in (*higher, first) if up in able), higher[0] if higher else first)
 
 
 def _come_back(
     db: Session, house: House, case: Case, name: str, words: str, now: datetime, staff_id: int | None
 ) -> None:
-    if case.state in ACTS[name].before and not may_come_back(db, case, now):
+    """What an operator was still to tell her of what was before is told no more."""
+    if case.state in ACTS[name].before and not may_come_back(db, house.packs[case.country], case, now):
         raise Refusal("It is too late for this: more than 14 days have passed since she was told.")
     act(db, house, case, name, now, staff_id, text=words or None, data={"queue": case.queue}, actor=SHE)
     case.decision, case.cause, case.decided_at, case.next_at = None, None, None, None
+    drop_tasks(db, case, now)
+
+
+def said_to_operator(
+    db: Session, house: House, case: Case, event: CaseEvent, said: str, words: str, staff_id: int, now: datetime
+) -> bool:
+    """What she answered when an operator told her something (`event`): to a question of the office; or `solved`,
+    `not_solved`, `appeal`. Whether it could be done: what comes too late, or is about words that no longer stand, is
+    added to the case all the same."""
+    current = words_now(db, case)
+    stands = current is not None and current.id == event.id
+    try:
+        if stands and case.state == "waiting" and words:
+            add_words(db, house, case, words, OPERATOR, now, staff_id)
+        elif stands and said == "solved":
+            keep_words(db, case, words, OPERATOR, now, staff_id)
+            confirm(db, house, case, now, staff_id)
+        elif stands and said == "not_solved":
+            reopen(db, house, case, words, now, staff_id)
+        elif stands and said == "appeal":
+            appeal(db, house, case, words, now, staff_id)
+        else:
+            keep_words(db, case, words, OPERATOR, now, staff_id)
+            return not said
+    except Refusal:
+        keep_words(db, case, words or said, OPERATOR, now, staff_id)
+        return False
+    return True
+
+
+def keep_words(db: Session, case: Case, words: str, channel: str, now: datetime, staff_id: int | None = None) -> None:
+    """Words of hers that change nothing any more, but are not lost."""
+    if words:
+        note(db, case, "added", now, staff_id, body=words, data={"channel": channel})
+        audit.write(db, actor=SHE, act="case.added", thing=f"case:{case.id}", now=now)
 
 
 def keep_opinion(db: Session, case: Case, answers: Mapping[str, str], now: datetime) -> None:

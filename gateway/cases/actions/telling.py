@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from ... import audit
 from ...channels import outbox
+from ...country import Pack
 from ...hotline import actions as hotline
 from ...hotline.records import Task
 from ...house import House
 from ...language import formats
 from ...language.catalogue import fill, mark
 from ...people.actions import number_of
-from ..records import Case, CaseEvent, event_of
+from ..records import Case, CaseEvent, event_of, events_of
 from ..rules import WORDS, may_write_out, must_be_told
 from . import promises
 from .timeline import note as note_event
@@ -69,7 +70,10 @@ OUT: Mapping[str, Words] = {
 
 
 def tell(db: Session, house: House, case: Case, what: str, event: CaseEvent, now: datetime) -> None:
-    """Tells her of something that was done, once."""
+    """Tells her of something that was done, once. Of a confidential case nothing is written to a phone but where she
+    chose writing, and no operator tells it: whoever decides it calls her."""
+    if case.confidential and not may_write_out(case.answer_by):
+        return
     about, other = f"event:{event.id}", str(event.data.get("other", ""))
     if what == "received":
         _received(db, house, case, now)
@@ -78,8 +82,17 @@ def tell(db: Session, house: House, case: Case, what: str, event: CaseEvent, now
     elif may_write_out(case.answer_by):
         _text(db, house, case, OUT[what], about, f"news:{event.id}", now, answer=event.body or "")
     elif must_be_told(case.answer_by):
-        by_voice(db, case, event, now)
         _text(db, house, case, NEWS[case.answer_by], about, f"news:{event.id}", now)
+    if event.kind in WORDS and to_be_called(house.packs[case.country], case):
+        by_voice(db, case, event, now)
+
+
+def to_be_called(pack: Pack, case: Case) -> bool:
+    """Whether an operator tells her the office's words: she chose so, or lodged it by voice and may not read."""
+    if case.confidential or case.address_id is None or case.answer_by == "pin":
+        return False
+    channel = pack.channels.get(case.channel)
+    return must_be_told(case.answer_by) or (channel is not None and channel.kind == "voice")
 
 
 def _received(db: Session, house: House, case: Case, now: datetime) -> None:
@@ -114,20 +127,27 @@ def _text(
     )
 
 
-def by_voice(db: Session, case: Case, event: CaseEvent, now: datetime) -> None:
-    """An operator tells her the office's words."""
+def by_voice(db: Session, case: Case, event: CaseEvent, now: datetime, once: str = "") -> None:
+    """An operator tells her the office's words; each time they are put under another word (`once`)."""
     hotline.put_task(
         db, case.country, "tell", about=f"event:{event.id}", address_id=case.address_id, language=case.language,
-        hours=case.safe_hours, due_at=now + hotline.CALL_BACK_WITHIN, once=f"tell:{event.id}", now=now,
+        hours=case.safe_hours, due_at=now + hotline.CALL_BACK_WITHIN, once=once or f"tell:{event.id}", now=now,
     )  # fmt: skip
+
+
+def drop_tasks(db: Session, case: Case, now: datetime) -> None:
+    """What an operator was to tell of a case, and has not, is told no more."""
+    abouts = [f"case:{case.id}", *(f"event:{event.id}" for event in events_of(db, case.id))]
+    hotline.drop_about(db, abouts, now)
 
 
 def tell_by_voice(db: Session, about: str, now: datetime) -> None:
     """The text about this (`event:12`) has reached nobody: an operator tells the office's words, unless one does
     already."""
     event = event_of(db, about)
-    if event and event.kind in WORDS:
-        by_voice(db, db.get_one(Case, event.case_id), event, now)
+    case = db.get_one(Case, event.case_id) if event else None
+    if event and case and event.kind in WORDS and not case.confidential:
+        by_voice(db, case, event, now)
 
 
 def is_noted(db: Session, once: str) -> bool:

@@ -10,16 +10,15 @@ from flask import abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from ...people.actions import parents_of
-from ...people.records import QueueRow
 from ...web import house, staff_page
 from .. import actions
-from ..records import Case, by_reference
+from ..records import Case
 from ..rules import Refusal
 from . import bp
-from .desk import my_case, page, within_reach
+from .desk import may_see, mine, my_case, page
 
 CASE = "/console/case/<int(max=2147483647):case_id>"
+OUTCOMES = ("told", "no_answer", "wrong_person")
 CHANGED = "Somebody changed this case a moment ago. Read it again before you send."
 Work = Callable[[Session, Case, str, datetime], None]
 
@@ -36,11 +35,8 @@ def _do(case_id: int, work: Work) -> Any:
                 found = db.get_one(Case, case_id)
             else:
                 found = my_case(db, case_id, lock=True)
-                if str(found.version) != form.get("version"):
-                    raise Refusal(CHANGED)
-                work(db, found, once, datetime.now(UTC))
-            queue = db.get_one(QueueRow, found.queue)
-            near, code = within_reach(queue, parents_of(db, g.staff.country)), queue.code
+                _once(db, found, once, work)
+            near, code = may_see(db, case_id), "" if found.confidential else found.queue
     except (Refusal, StaleDataError) as refusal:
         with house().database.reading() as db:
             found = my_case(db, case_id)
@@ -48,6 +44,15 @@ def _do(case_id: int, work: Work) -> Any:
     if near:
         return redirect(url_for("cases.case", case_id=case_id, taken=form.get("once", "")))
     return redirect(url_for("cases.queue", sent=code))
+
+
+def _once(db: Session, found: Case, once: str, work: Work) -> None:
+    """Does it, unless the other of two clicks has done it while this one waited for the case."""
+    if actions.is_noted(db, once):
+        return
+    if str(found.version) != request.form.get("version"):
+        raise Refusal(CHANGED)
+    work(db, found, once, datetime.now(UTC))
 
 
 @staff_page(bp, f"{CASE}/take", needs="answer", methods=("POST",))
@@ -81,15 +86,40 @@ def withdraw(case_id: int) -> Any:
     return _do(case_id, lambda db, case, once, now: actions.withdraw(db, house(), case, how, g.staff.id, once, now))
 
 
+@staff_page(bp, f"{CASE}/other_side", needs="answer", methods=("POST",))
+def other_side(case_id: int) -> Any:
+    """What the one complained of says."""
+    other = request.form.get("other", "")
+    return _do(case_id, lambda db, case, once, now: actions.other_side(db, house(), case, other, g.staff.id, once, now))
+
+
+@staff_page(bp, f"{CASE}/access", needs="answer", methods=("POST",))
+def access(case_id: int) -> Any:
+    """Lists somebody for a confidential case, or keeps somebody from a case."""
+    who, kind, why = (request.form.get(name, "") for name in ("who", "kind", "why"))
+    return _do(case_id, lambda db, case, once, now: actions.give_access(db, case, who, kind, why, g.staff.id, now))
+
+
+@staff_page(bp, f"{CASE}/called", needs="answer", methods=("POST",))
+def called(case_id: int) -> Any:
+    """Whoever decides a confidential case has called her."""
+    outcome, words = request.form.get("outcome", ""), request.form.get("note", "")
+
+    def work(db: Session, case: Case, once: str, now: datetime) -> None:
+        if outcome not in OUTCOMES or not case.confidential:
+            raise Refusal("Choose how the call came out.")
+        actions.note_own_call(db, case, outcome, words, g.staff.id, once, now)
+
+    return _do(case_id, work)
+
+
 @staff_page(bp, f"{CASE}/merge", needs="answer", methods=("POST",))
 def merge(case_id: int) -> Any:
     """It is the same as another case of hers."""
 
     def work(db: Session, case: Case, once: str, now: datetime) -> None:
-        other = by_reference(db, request.form.get("into", ""))
-        if other is None:
-            raise Refusal("There is no case with this number. Nothing was changed.")
-        actions.merge(db, house(), case, my_case(db, other.id), g.staff.id, once, now)
+        same = (twin for twin in actions.twins(db, case, mine(db)) if twin.reference == request.form.get("into"))
+        actions.merge(db, house(), case, next(same, None), g.staff.id, once, now)
 
     return _do(case_id, work)
 

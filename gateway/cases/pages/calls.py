@@ -18,12 +18,11 @@ from ...people.actions import number_of
 from ...web import actor, house, render, staff_page
 from .. import actions
 from ..records import Case, CaseEvent, told_by
-from ..rules import DECIDED, DECIDES, OPEN
+from ..rules import DECIDES
+from .acting import OUTCOMES
 
 bp = Blueprint("calls", __name__)
-LONGEST, DESK = 1200, "hotline"
-BACK = {"not_solved": actions.reopen, "appeal": actions.appeal}
-OUTCOMES = ("told", "no_answer", "wrong_person")
+LONGEST = 1200
 
 
 def _telling(db: Session, task_id: int) -> tuple[Task, Case, CaseEvent]:
@@ -93,18 +92,8 @@ def outcome(task_id: int) -> Any:
             task, case, event = _telling(db, task_id)
             now = datetime.now(UTC)
             actions.note_call(db, house(), task, case, came_out, note, g.staff.id, once, now)
-            if came_out == "told":
-                _what_she_said(db, case, event, said, words, now)
+            if came_out == "told" and not actions.said_to_operator(
+                db, house(), case, event, said, words, g.staff.id, now
+            ):
+                return redirect(url_for("hotline.queue", noted="late"))
     return redirect(url_for("hotline.queue"))
-
-
-def _what_she_said(db: Session, case: Case, event: CaseEvent, said: str, words: str, now: datetime) -> None:
-    """Her answer to what the office asked; or whether it is solved, or she does not agree. An operator notes it; where
-    the case stands otherwise by now, it is added to it."""
-    if event.kind == "ask" and words and case.state in OPEN:
-        actions.add_words(db, house(), case, words, DESK, now, g.staff.id)
-    elif event.kind in DECIDES and case.state in DECIDED:
-        if said == "solved":
-            actions.confirm(db, house(), case, now, g.staff.id)
-        elif said in BACK:
-            BACK[said](db, house(), case, words, now, g.staff.id)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, abort, g, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ... import audit, clock
@@ -21,25 +21,33 @@ from ...people.records import QueueRow, Staff, offices_by_name
 from ...people.rules import in_reach, lineage
 from ...web import actor, house, page_language, render, staff_page
 from .. import actions, attachments
-from ..records import Case, CaseEvent, events_of, in_queues
+from ..records import Case, CaseEvent, events_of, open_cases
+from ..records.access import access_of, visible
 from ..records.promises import Notice, Promise, notices_of, promises_of
 from ..rules import ACTS, CAUSES, DECISIONS
 from . import bp
 
+READS: Mapping[str, tuple[str, ...]] = {"officer": ("officer",), "supervisor": ("officer", "supervisor")}
+"""Who works with cases, and whose notices each reads in her own offices."""
+
+INDEPENDENT = "independent"
 GROUPS = ("late", "due", "back", "new", "work", "waiting")
 OF_STATE = {"reopened": "back", "appealed": "back", "received": "new", "routed": "new", "waiting": "waiting"}
 
 
-def my_queues(db: Session) -> list[QueueRow]:
-    """The queues of the offices in this member of staff's reach."""
-    parents = parents_of(db, g.staff.country)
-    return [queue for queue in db.scalars(select(QueueRow)) if within_reach(queue, parents)]
+def mine(db: Session) -> ColumnElement[bool]:
+    """The cases that this member of staff may see. Retired queues are in it too, so that no case is left on nobody's
+    list."""
+    parents, offices = parents_of(db, g.staff.country), g.staff.office_codes()
+    rows = list(db.scalars(select(QueueRow)))
+    apart = [row for row in rows if row.kind == INDEPENDENT]
+    own = [row.code for row in apart if row.office in offices and g.staff.role in READS]
+    near = [row.code for row in rows if in_reach(g.staff.role, offices, lineage(row.office, parents))]
+    return visible(g.staff.id, g.staff.country, sorted(set(near) - {row.code for row in apart}), own)
 
 
-def within_reach(queue: QueueRow, parents: Mapping[str, str]) -> bool:
-    """Whether this member of staff works, or watches, the office of the queue; retired ones too, so that no
-    case is left on nobody's list."""
-    return in_reach(g.staff.role, g.staff.office_codes(), lineage(queue.office, parents))
+def may_see(db: Session, case_id: int) -> bool:
+    return db.scalar(select(Case.id).where(Case.id == case_id, mine(db))) is not None
 
 
 @staff_page(bp, "/console/queue", needs="queue")
@@ -48,8 +56,8 @@ def queue() -> Any:
     what waits for her."""
     now = datetime.now(UTC)
     with house().database.reading() as db:
-        queues = {row.code: row for row in my_queues(db)}
-        cases, count = in_queues(db, list(queues))
+        cases, count = open_cases(db, mine(db))
+        queues = {row.code: row for row in db.scalars(select(QueueRow))}
     pack = house().packs[g.staff.country]
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:
@@ -60,16 +68,10 @@ def queue() -> Any:
 
 
 def my_case(db: Session, case_id: int, lock: bool = False) -> Case:
-    """The case, if it lies with one of her offices; otherwise there is no such case. `lock`: those who change it
+    """The case, if she may see it; otherwise there is no such case. `lock`: those who change it
     take turns, so that the second of two clicks finds the first one done."""
-    wanted = select(Case).where(Case.id == case_id)
-    case = db.scalar(wanted.with_for_update() if lock else wanted)
-    if case is None or case.queue is None:
-        abort(404)
-    row = db.get_one(QueueRow, case.queue)
-    if case.country != g.staff.country or not within_reach(row, parents_of(db, g.staff.country)):
-        abort(404)
-    return case
+    wanted = select(Case).where(Case.id == case_id, mine(db))
+    return db.scalar(wanted.with_for_update(of=Case) if lock else wanted) or abort(404)
 
 
 @staff_page(bp, "/console/case/<int(max=2147483647):case_id>", needs="case")
@@ -100,7 +102,11 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
             "decider": actions.who_decides(db, pack, found),
             "holder": actions.holder(db, pack, found),
             "next": next_promise(db, found),
-            "twins": actions.twins(db, found),
+            "access": access_of(db, case_id),
+            "readers": readers_of(db, found),
+            "opened": next((event.data for event in events if event.kind == "opened"), {}),
+            "apart": found.category in pack.categories and pack.categories[found.category].accuses,
+            "twins": actions.twins(db, found, mine(db)),
             "into": db.get(Case, found.into) if found.into else None,
             "can": {name for name, act in ACTS.items() if found.state in act.before},
             "decisions": DECISIONS,
@@ -108,6 +114,14 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
             "standing": clock.standing(now, found.due_at, actions.calendar_of(pack, found)),
         }
     return render("case.html", status, **{**values, "refusal": None, "number": None, "typed": {}, **more})
+
+
+def readers_of(db: Session, found: Case) -> list[audit.Entry]:
+    """Who has read a confidential case, the latest first; of others it is in the audit alone."""
+    if not found.confidential:
+        return []
+    read = select(audit.Entry).where(audit.Entry.thing == f"case:{found.id}", audit.Entry.act == "case.read")
+    return list(db.scalars(read.order_by(audit.Entry.id.desc()).limit(20)))
 
 
 def next_promise(db: Session, found: Case) -> Promise | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, g, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from ...web import house, render, staff_page
@@ -14,13 +14,12 @@ from .. import actions
 from ..records import Case
 from ..records.promises import Notice, count_notices, notices_for
 from . import bp
-
-READS = {"officer": ("officer",), "supervisor": ("officer", "supervisor")}
-"""Whose notices a role reads, in her own offices."""
+from .desk import READS, mine
 
 
-def mine(db: Session, now: datetime) -> list[Notice]:
-    return notices_for(db, g.staff.office_codes(), READS.get(g.staff.role, ()), now)
+def told_of(db: Session) -> ColumnElement[bool]:
+    """The cases of which she may be told: those she may see, and those that lie nowhere yet."""
+    return or_(mine(db), Case.queue.is_(None))
 
 
 def how_many() -> int:
@@ -28,7 +27,7 @@ def how_many() -> int:
     if g.get("staff") is None or g.staff.role not in READS:
         return 0
     with house().database.reading() as db:
-        return count_notices(db, g.staff.office_codes(), READS[g.staff.role], datetime.now(UTC))
+        return count_notices(db, told_of(db), g.staff.office_codes(), READS[g.staff.role], datetime.now(UTC))
 
 
 @bp.app_context_processor
@@ -40,9 +39,9 @@ def for_the_head() -> dict[str, Any]:
 def notices() -> Any:
     """What nobody has seen yet."""
     with house().database.reading() as db:
-        rows = mine(db, datetime.now(UTC))
-        cases = {case.id: case for case in db.scalars(select(Case).where(Case.id.in_([row.case_id for row in rows])))}
-    return render("notices.html", rows=[(row, cases[row.case_id]) for row in rows], pack=house().packs[g.staff.country])
+        roles = READS.get(g.staff.role, ())
+        rows = notices_for(db, told_of(db), g.staff.office_codes(), roles, datetime.now(UTC))
+    return render("notices.html", rows=rows, pack=house().packs[g.staff.country])
 
 
 @staff_page(bp, "/console/notices/<int(max=2147483647):notice_id>/seen", needs="queue", methods=("POST",))
@@ -52,6 +51,8 @@ def seen(notice_id: int) -> Any:
     with house().database.transaction() as db:
         row = db.get(Notice, notice_id)
         if row is None or row.office not in g.staff.office_codes() or row.role not in READS.get(g.staff.role, ()):
+            abort(404)
+        if db.scalar(select(Case.id).where(Case.id == row.case_id, told_of(db))) is None:
             abort(404)
         actions.see(db, row, g.staff.id, now)
     if request.form.get("open"):

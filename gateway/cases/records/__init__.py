@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...db import Base, Moment, Sealed
@@ -17,7 +17,8 @@ from ..rules import OPEN, WORDS
 class Case(Base):
     """One complaint. `address_id` is empty where no number is kept. `state`: see `rules.ACTS`. `round`: how often it
     came back (not solved, or appealed). `due_at`: when the next promise that is not kept yet runs out; empty while the
-    office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged."""
+    office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged.
+    `confidential`: see `access.py`."""
 
     __tablename__ = "cases"
 
@@ -39,6 +40,7 @@ class Case(Base):
     pack: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(12))
     queue: Mapped[str | None] = mapped_column(ForeignKey("queues.code"))
+    confidential: Mapped[bool] = mapped_column(default=False)
     round: Mapped[int] = mapped_column(default=0)
     decision: Mapped[str | None] = mapped_column(String(12))
     cause: Mapped[str | None] = mapped_column(String(20))
@@ -85,12 +87,13 @@ def of_addresses(db: Session, address_ids: Collection[int], limit: int = 5) -> l
     return list(db.scalars(mine.limit(limit)))
 
 
-def in_queues(db: Session, queues: list[str], limit: int = 200) -> tuple[list[Case], int]:
-    """Open cases of these queues, the one due first on top; and how many there are beyond the limit too."""
-    mine = and_(Case.queue.in_(queues), Case.state.in_(OPEN))
-    count = db.scalar(select(func.count()).select_from(Case).where(mine)) or 0
+def open_cases(db: Session, mine: ColumnElement[bool], limit: int = 200) -> tuple[list[Case], int]:
+    """Open cases that somebody may see (`access.visible`), the one due first on top; and how many there are beyond the
+    limit too."""
+    wanted = and_(mine, Case.state.in_(OPEN))
+    count = db.scalar(select(func.count()).select_from(Case).where(wanted)) or 0
     order = (Case.due_at.is_(None), Case.due_at, Case.id)
-    return list(db.scalars(select(Case).where(mine).order_by(*order).limit(limit))), count
+    return list(db.scalars(select(Case).where(wanted).order_by(*order).limit(limit))), count
 
 
 def events_of(db: Session, case_id: int) -> list[CaseEvent]:

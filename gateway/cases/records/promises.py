@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...country import Term
 from ...db import Base, Moment
+from . import Case
 
 
 class Promise(Base):
@@ -62,7 +63,7 @@ class Notice(Base):
     show_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime | None] = mapped_column(Moment)
     seen_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    once: Mapped[str] = mapped_column(String(40), unique=True)
+    once: Mapped[str] = mapped_column(String(80), unique=True)
 
     __table_args__ = (Index("ix_notices_office_seen_at", "office", "seen_at"),)
 
@@ -80,17 +81,26 @@ def running_out(db: Session, now: datetime, skip: Collection[int] = (), limit: i
     return list(db.scalars(due.order_by(Promise.next_at).limit(limit)))
 
 
-def notices_for(db: Session, offices: Collection[str], roles: Collection[str], now: datetime) -> list[Notice]:
-    """What these may be told now and nobody has seen, the oldest first."""
-    return list(db.scalars(select(Notice).where(_unseen(offices, roles, now)).order_by(Notice.put_at, Notice.id)))
+def notices_for(
+    db: Session, cases: ColumnElement[bool], offices: Collection[str], roles: Collection[str], now: datetime
+) -> list[tuple[Notice, Case]]:
+    """What these may be told now, of cases that they may be told of, and nobody has seen, while the promise is
+    not kept; the oldest first."""
+    rows = select(Notice, Case).join(Case, Case.id == Notice.case_id).where(cases, _unseen(offices, roles, now))
+    return [(notice, case) for notice, case in db.execute(rows.order_by(Notice.put_at, Notice.id).limit(200))]
 
 
-def count_notices(db: Session, offices: Collection[str], roles: Collection[str], now: datetime) -> int:
-    return db.scalar(select(func.count()).select_from(Notice).where(_unseen(offices, roles, now))) or 0
+def count_notices(
+    db: Session, cases: ColumnElement[bool], offices: Collection[str], roles: Collection[str], now: datetime
+) -> int:
+    rows = select(func.count()).select_from(Notice).join(Case, Case.id == Notice.case_id)
+    return db.scalar(rows.where(cases, _unseen(offices, roles, now))) or 0
 
 
 def _unseen(offices: Collection[str], roles: Collection[str], now: datetime) -> ColumnElement[bool]:
-    return and_(Notice.office.in_(offices), Notice.role.in_(roles), Notice.seen_at.is_(None), Notice.show_at <= now)
+    stands = exists().where(Promise.id == Notice.promise_id, Promise.state == "open")
+    told = and_(Notice.office.in_(offices), Notice.role.in_(roles), Notice.seen_at.is_(None), Notice.show_at <= now)
+    return and_(told, stands)
 
 
 def notices_of(db: Session, case_id: int) -> list[Notice]:

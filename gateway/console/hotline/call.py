@@ -151,7 +151,7 @@ def facts(call_id: int) -> Any:
         if people.tries(db, "fact", address.number, now - FACTS_WINDOW) >= WRONG_FACTS:
             return _page(call_id, 429, refusal="Too many wrong answers. Ask her to call again later.")
         ids = [one.id for one in people.of_person(db, address.id) if one.country == pack.code]
-        cases = [case for case in of_addresses(db, ids, limit=20) if fits(case, typed, pack)]
+        cases = [case for case in of_addresses(db, ids, limit=20) if not case.confidential and fits(case, typed, pack)]
         if not cases:
             people.count_try(db, "fact", address.number, now)
             return _page(call_id, 403, refusal="That fits no case of this number.")

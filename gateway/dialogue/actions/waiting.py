@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ...cases import actions as cases
 from ...outreach import actions as outreach
 from ..records import Question
 
@@ -26,14 +27,22 @@ def ask_later(
 
 
 def next_question(db: Session, address_id: int, now: datetime) -> Question | None:
-    """The oldest question that still waits, taken out of the line; a poll that was stopped is not asked."""
+    """The oldest question that still waits, taken out of the line; a poll that was stopped is not asked, nor what is
+    settled by now."""
     waiting = select(Question).where(Question.address_id == address_id, Question.until > now)
     for found in db.scalars(waiting.order_by(Question.id)):
         db.delete(found)
         db.flush()
-        if not (poll := found.facts.get("poll", "")).isdecimal() or not outreach.is_stopped(db, int(poll)):
+        if _stands(db, found):
             return found
     return None
+
+
+def _stands(db: Session, question: Question) -> bool:
+    if (poll := question.facts.get("poll", "")).isdecimal():
+        return not outreach.is_stopped(db, int(poll))
+    case = question.facts.get("case", "")
+    return not case or cases.still_asked(db, question.flow, case)
 
 
 def forget(db: Session, address_id: int) -> None:

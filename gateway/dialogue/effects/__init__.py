@@ -20,7 +20,7 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import addresses, calling, cases, news, places, planned
+from . import addresses, apart, calling, cases, news, places, planned, returning
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -68,10 +68,6 @@ def offered(stand: Stand, answers: Answers) -> list[str]:
     return [*found, MORE] if SECOND_LEVEL.intersection(found) else found
 
 
-def topics(stand: Stand, answers: Answers) -> list[str]:
-    return list(stand.pack.categories)
-
-
 MORE = "more"
 SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety", "link", "news"))
 
@@ -82,7 +78,9 @@ EFFECTS: Mapping[str, Word] = {
     **addresses.EFFECTS,
     **calling.EFFECTS,
     **news.EFFECTS,
+    **apart.EFFECTS,
     **cases.EFFECTS,
+    **returning.EFFECTS,
     **places.EFFECTS,
 }
 
@@ -98,7 +96,7 @@ def _code(pack: Pack, code: str, tag: str) -> str:
 LISTS: Mapping[str, Rowing] = {
     "languages": Rowing(languages, _tag_name),
     "offered": Rowing(offered, _code),
-    "topics": Rowing(topics, _code),
+    **apart.LISTS,
     **cases.LISTS,
     **places.LISTS,
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ...cases import actions as cases
 from ...cases import attachments
 from ...cases.records import Case, by_reference, of_addresses
 from ...cases.references import TRIES_IN_ALL, TRIES_PER_ADDRESS, TRIES_PER_CASE, TRIES_WINDOW
-from ...cases.rules import DECIDED, OPEN, Refusal
+from ...cases.rules import OPEN
 from ...channels import outbox
 from ...country import Pack
 from ...language import formats
@@ -16,6 +16,7 @@ from ...people import actions as people
 from ..asking import is_enclosed, name_of
 from ..roads import EffectWords
 from ..state import Done
+from .apart import topic_of
 from .places import place_of, village_of
 from .stand import Rowing, Stand, Word
 
@@ -30,7 +31,7 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         outbox.go_on(stand.db, stand.address_id, stand.now)
         people.start(stand.db, stand.address_id)  # asking to be written to lifts an earlier STOP
     told = cases.Complaint(
-        category=answers.get("topic", "other"),
+        category=topic_of(stand.pack, answers),
         place=place_of(stand, answers),
         village=village_of(answers),
         against=answers.get("about", ""),
@@ -44,9 +45,10 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         sent=sent,
         reads=stand.reads,
         alone=stand.alone,
+        risk=answers.get("risk", ""),
     )
     case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
-    return Done("opened", {"case": case.reference, "promise": _promise(stand, case)}, act=True)
+    return Done("opened", {"case": case.reference, "promise": promise_of(stand, case)}, act=True)
 
 
 def names_of(stand: Stand, answers: Mapping[str, str]) -> tuple[int, ...]:
@@ -82,7 +84,7 @@ def look_up_with_pin(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 def news(stand: Stand, answers: Mapping[str, str]) -> Done:
     """How the case stands, told as she chose to be answered. Looks again whether she may hear it."""
-    case = _hers_or_opened(stand, answers)
+    case = hers_or_opened(stand, answers)
     if case is None:
         return Done("none")
     if case.state == "withdrawn":
@@ -101,22 +103,26 @@ def news(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 def _said(case: Case) -> str:
     """What kind of words the office's last are."""
-    if case.decision:
-        return {"referred": "referred", "not_upheld": "refused", "rejected": "refused"}.get(case.decision, "resolved")
-    return "asked" if case.state == "waiting" else "answered"
+    if case.state in OPEN:
+        return "asked" if case.state == "waiting" else "answered"
+    return {"referred": "referred", "not_upheld": "refused", "rejected": "refused"}.get(case.decision or "", "resolved")
 
 
 def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     case = by_reference(stand.db, answers.get("which", ""))
-    return cases.main_of(stand.db, case) if case and case.address_id in _hers(stand) else None
+    mine = case and case.address_id in _hers(stand) and _may_be_named(stand, case)
+    return cases.main_of(stand.db, case) if case and mine else None
 
 
 def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     case = by_reference(stand.db, answers.get("number", ""))
+    row = stand.pack.channels.get(stand.channel)
+    if case and case.confidential and row is not None and row.kind == "desk":
+        return None
     return case if case and cases.pin_fits(case, answers.get("pin", "").split(",")) else None
 
 
-def _hers_or_opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+def hers_or_opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     """The case that she has named: one of this number, or one that her PIN opens."""
     return _opened(stand, answers) if "number" in answers else _mine(stand, answers)
 
@@ -124,81 +130,43 @@ def _hers_or_opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
 def _news(stand: Stand, case: Case) -> dict[str, str]:
     promise = cases.promised(stand.db, case)
     due = promise.due_at.isoformat() if promise and promise.due_at else ""
-    return {"case": case.reference, "due": due, "promise": _promise(stand, case)}
+    return {"case": case.reference, "due": due, "promise": promise_of(stand, case)}
 
 
-def _promise(stand: Stand, case: Case) -> str:
+def promise_of(stand: Stand, case: Case) -> str:
     promise = cases.promised(stand.db, case)
     return promise.term().raw() if promise else ""
 
 
 def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
     """Words for an open case that she may hear of; looked at again."""
-    case = _hers_or_opened(stand, answers)
-    return _add(stand, case, answers, "words")
+    case = hers_or_opened(stand, answers)
+    return add(stand, case, answers, "words")
 
 
-def answer_office(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """Her answer to what the office asked on this number."""
-    case = by_reference(stand.db, stand.facts.get("case", ""))
-    mine = case is not None and case.address_id == stand.address_id
-    return _add(stand, case if mine else None, answers, "question")
-
-
-def _add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str) -> Done:
-    if case is None or case.state not in OPEN:
+def add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str) -> Done:
+    if case is None:
         return Done("closed")
-    words = answers[step]
+    words = "" if is_enclosed(answers[step]) else answers[step]
     attachments.belong(stand.db, names_of(stand, answers), case, stand.now)
-    cases.add_words(stand.db, stand.house, case, "" if is_enclosed(words) else words, stand.channel, stand.now)
+    if case.state not in OPEN:
+        cases.keep_words(stand.db, case, words, stand.channel, stand.now)
+        return Done("closed", act=True)
+    cases.add_words(stand.db, stand.house, case, words, stand.channel, stand.now)
     return Done("added", act=True)
 
 
-def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """She says that it is solved, or that she lets the decision stand."""
-    if case := _hers_or_opened(stand, answers):
-        cases.confirm(stand.db, stand.house, case, stand.now)
-    return Done("closed", act=True)
-
-
-def reopen(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """She says that it is not solved."""
-    return _come_back(stand, _hers_or_opened(stand, answers), answers.get("missing", ""), cases.reopen)
-
-
-def open_appeal(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """She does not agree with the decision."""
-    return _come_back(stand, _hers_or_opened(stand, answers), answers.get("reason", ""), cases.appeal)
-
-
-def _come_back(stand: Stand, case: Case | None, words: str, how: Callable[..., None]) -> Done:
-    if case is None or case.state in OPEN:
-        return Done("undecided")
-    try:
-        how(stand.db, stand.house, case, "" if is_enclosed(words) else words, stand.now)
-    except Refusal:
-        return Done("late")
-    attachments.belong(stand.db, names_of(stand, {"words": words}), case, stand.now)
-    return Done("opened", {"promise": _promise(stand, case)}, act=True)
-
-
-def keep_opinion(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """What she thinks of how it ended; only answers that were given. Solved, the case is closed; not solved, it comes
-    back."""
-    case = by_reference(stand.db, stand.facts.get("case", ""))
-    if case is None or case.address_id != stand.address_id:
-        return Done("kept", act=True)
-    cases.keep_opinion(stand.db, case, {name: answers[name] for name in OPINION if answers.get(name)}, stand.now)
-    if answers.get("solved") == "yes":
-        cases.confirm(stand.db, stand.house, case, stand.now)
-    if answers.get("solved") == "no" and case.state in DECIDED and cases.may_come_back(stand.db, case, stand.now):
-        cases.reopen(stand.db, stand.house, case, answers.get("words", ""), stand.now)
-        return Done("again", {"promise": _promise(stand, case)}, act=True)
-    return Done("kept", act=True)
-
-
 def my_numbers(stand: Stand, answers: Mapping[str, str]) -> list[str]:
-    return [case.reference for case in of_addresses(stand.db, _hers(stand))]
+    return [case.reference for case in of_addresses(stand.db, _hers(stand)) if _may_be_named(stand, case)]
+
+
+def _may_be_named(stand: Stand, case: Case) -> bool:
+    """Whether a case may be spoken of here: a confidential one never to an operator, and on her phone only where she
+    chose that we write to it."""
+    if not case.confidential:
+        return True
+    row = stand.pack.channels.get(stand.channel)
+    return case.answer_by == "write" and (row is None or row.kind != "desk")
 
 
 def _hers(stand: Stand) -> list[int]:
@@ -210,9 +178,8 @@ def _grouped(pack: Pack, code: str, tag: str) -> str:
     return formats.grouped(code)
 
 
-OPINION = ("solved", "words", "easy")
 NEWS = ("case", "due", "promise", "answer")
-COMPLAINT = ("topic", "place", "where", "about", "story", "proof", "how", "hours", "pin")
+COMPLAINT = ("topic", "care", "person", "risk", "place", "where", "about", "story", "proof", "how", "hours", "pin")
 NAMED = ("which", "number", "pin")
 HEARD = (
     *("waiting", "received", "late", "answered", "asked", "resolved", "refused", "referred", "withdrawn"),
@@ -228,18 +195,6 @@ EFFECTS: Mapping[str, Word] = {
     ),
     "news": Word(EffectWords("look", HEARD, NEWS, reads=NAMED, bare=("withdrawn", "none")), news),
     "add_words": Word(EffectWords("act", ("added", "closed"), reads=(*NAMED, "words"), harmless=True), add_words),
-    "answer_office": Word(EffectWords("act", ("added", "closed"), reads=("question",), harmless=True), answer_office),
-    "confirm": Word(EffectWords("act", ("closed",), reads=NAMED, harmless=True), confirm),
-    "reopen": Word(
-        EffectWords("act", ("opened", "late", "undecided"), ("promise",), reads=(*NAMED, "missing"), harmless=True),
-        reopen,
-    ),
-    "open_appeal": Word(
-        EffectWords("act", ("opened", "late", "undecided"), ("promise",), reads=(*NAMED, "reason")), open_appeal
-    ),
-    "keep_opinion": Word(
-        EffectWords("act", ("kept", "again"), ("promise",), reads=OPINION, bare=("kept",), harmless=True), keep_opinion
-    ),
 }
 
 LISTS: Mapping[str, Rowing] = {"my_numbers": Rowing(my_numbers, _grouped, may_be_empty=True)}

@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from ..roads import EffectWords
 
 QUESTIONS = ("card", "pregnant", "infant", "old", "school", "disability", "work")
-SAFE = ("what", "hours", "who")
 BOOKING = ("service", "office", "slot")
 
 EFFECTS: Mapping[str, EffectWords] = {
-    "open_safe_case": EffectWords("act", ("opened",), reads=SAFE),
     "my_booking": EffectWords("look", ("some", "none"), ("booking", "when")),
     "hold_seat": EffectWords("hold", ("held", "taken"), ("when",), reads=BOOKING),
     "book": EffectWords("act", ("booked", "taken"), ("booking", "office", "when", "papers"), reads=BOOKING),

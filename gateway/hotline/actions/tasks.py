@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ...channels import outbox
@@ -84,6 +85,12 @@ def give_back(db: Session, task: Task) -> None:
 def done(db: Session, task: Task, now: datetime) -> None:
     task.state, task.taken_by, task.ended_at = "done", None, now
     db.flush()
+
+
+def drop_about(db: Session, abouts: Collection[str], now: datetime) -> None:
+    """What is no longer an operator's to do."""
+    mine = update(Task).where(Task.about.in_(abouts), Task.state.not_in(("done", "dropped")))
+    db.execute(mine.values(state="dropped", taken_by=None, ended_at=now))
 
 
 def not_reached(db: Session, house: House, task: Task, now: datetime) -> None:

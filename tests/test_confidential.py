@@ -1,0 +1,310 @@
+"""Confidential cases: invisible, not masked, to everyone who is not listed. Every page of every role is asked, found
+from the table of routes, so that a new page cannot be forgotten."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from gateway.audit import Entry
+from gateway.cases import actions
+from gateway.cases.attachments import Attachment, belong, note
+from gateway.cases.records import Case, CaseEvent
+from gateway.channels.outbox.records import Outgoing
+from gateway.hotline.records import Task
+from gateway.people import actions as people
+from gateway.people.rules import ROLES
+
+from .desk import TO_HOW, Desk
+from .test_ladder import add
+from .test_who_decides import lodged
+
+SECRET_STORY = "the chief took half of it"
+SAFE = ("2", "1", "6", "4", "1", "1", "1", "1")
+"""English, a problem, a person, not safe, call me, in the morning, a woman, send it."""
+
+CHANGING = re.compile(r'(name="(?:csrf_token|once|version)" value=)"[^"]*"|datetime="[^"]*"|\b\d\d:\d\d\b|\?v=\w+')
+
+
+def apart(sala) -> Desk:
+    """Who works at the independent office."""
+    add(sala, "apart", "supervisor", "kh-independent")
+    desk = Desk(sala, "apart")
+    desk.sign_in()
+    return desk
+
+
+def accuse(sala, how: str = "write", number: str = "+85599000042", category: str = "bribe") -> Case:
+    """A complaint about a bribe, lodged as a phone does."""
+    with sala.house.database.transaction() as db:
+        now = datetime.now(UTC)
+        address = people.hear_from(db, "kh", number, now)
+        told = actions.Complaint(
+            category=category, place="171001", village="", story=SECRET_STORY, against="the chief", answer_by=how,
+            safe_hours="morning" if how == "call" else "", pin="x" if how == "pin" else "", language="en",
+            channel="kh-ussd", flow="complaint", risk="yes",
+        )  # fmt: skip
+        case = actions.open_case(db, sala.house.packs["kh"], told, address.id, now)
+    sala.work()
+    return case
+
+
+def pages(sala, staff: dict[str, Desk], case: Case | None = None) -> dict[tuple[str, str], str]:
+    """What every page that can be asked for answers to everybody: its status and its words."""
+    found = {}
+    for name, desk in staff.items():
+        for rule in sala.app.url_map.iter_rules():
+            if "GET" not in rule.methods or rule.endpoint == "static":
+                continue
+            ids = {"int": "1", "string": "complaint", "path": "x", "default": "complaint"}
+            values = {argument: _fill(argument, case) for argument in rule.arguments}
+            with sala.app.test_request_context():
+                path = sala.app.url_map.bind("localhost").build(rule.endpoint, values)
+            answer = desk.client.get(path)
+            body = CHANGING.sub(r"\1", answer.get_data(as_text=True))
+            found[name, path] = f"{answer.status_code} {body}"
+            del ids
+    return found
+
+
+def _fill(argument: str, case: Case | None) -> object:
+    if argument == "case_id":
+        return case.id if case else 999
+    return 999 if argument.endswith("_id") else "complaint"
+
+
+@pytest.mark.parametrize("how", ["write", "call", "hotline", "pin"])
+def test_no_page_of_anybody_else_changes_when_there_is_one(sala, staff, how) -> None:
+    lodged(sala, staff)
+    hers = apart(sala)
+    staff["operator"].on_shift()
+    before = pages(sala, staff)
+    case = accuse(sala, how)
+    after = pages(sala, staff)
+    assert len({path for _, path in after}) > 25, "the table of routes was not read"
+    differs = {key: _difference(before[key], after[key]) for key in before if before[key] != after[key]}
+    # Texts of all kinds are counted together for whoever runs Sala; nothing in them leads to a case.
+    differs = {key: lines for key, lines in differs.items() if not all("sala_outbox" in line for line in lines)}
+    assert differs == {}
+    assert case.reference[:3] in hers.get("/console/queue"), "she who is listed does see it"
+
+
+def _difference(before: str, after: str) -> list[str]:
+    old = set(before.splitlines())
+    return [line for line in after.splitlines() if line not in old]
+
+
+def test_whoever_guesses_its_number_finds_what_is_not_there(sala, staff) -> None:
+    ordinary = lodged(sala, staff)
+    case = accuse(sala)
+    for rule in sala.app.url_map.iter_rules():
+        if "case_id" not in rule.arguments:
+            continue
+        for name in ROLES:
+            desk = staff[name]
+            desk.get("/console")
+            values = dict.fromkeys(rule.arguments, 1) | {"case_id": case.id}
+            path = sala.app.url_map.bind("localhost").build(rule.endpoint, values)
+            method = "POST" if "POST" in rule.methods else "GET"
+            form = {"csrf_token": desk.hidden("csrf_token"), "version": "1", "once": "x", "act": "reply"}
+            answer = desk.client.open(path, method=method, data=form if method == "POST" else None)
+            assert answer.status_code in (400, 403, 404), (name, path, answer.status_code)
+            assert "chief" not in answer.get_data(as_text=True)
+    page = staff["officer"].do(ordinary.id, "merge", 409, into=case.reference)
+    assert SECRET_STORY not in page
+    assert "Only two open cases of the same person" in page, "as if there were no such number"
+
+
+def test_it_goes_to_the_independent_office_whatever_the_rules_say(sala, staff) -> None:
+    from dataclasses import replace
+
+    case = accuse(sala)
+    assert (case.confidential, sala.all_of(Case)[0].queue) == (True, "kh-independent")
+    pack = sala.house.packs["kh"]
+    sala.house.packs["kh"] = replace(pack, rules=())
+    from gateway.country.route import route
+
+    for category in ("staff", "bribe", "retaliation", "violence"):
+        assert route(sala.house.packs["kh"], category, "171001").queue == "kh-independent"
+
+
+def test_no_operator_hears_of_it_in_a_call_or_on_a_task(sala, staff) -> None:
+    hers = apart(sala)
+    for how, number in (("call", "+85599000042"), ("hotline", "+85599000043"), ("write", "+85599000044")):
+        case = accuse(sala, how, number)
+        hers.do(case.id, "other_side", other="The chief denies it.")
+        hers.decide(case.id, "He has given it back.")
+    assert sala.all_of(Task) == []
+    operator = staff["operator"]
+    operator.on_shift()
+    for number in ("+85599000042", "+85599000044"):
+        operator.get("/console/hotline")
+        operator.post("/console/hotline/call", number=number, once=operator.hidden("once"))
+        path = re.search(r"/console/hotline/call/\d+", operator.page)[0]
+        for case in sala.all_of(Case):
+            operator.post(f"{path}/facts", 403, fact=case.reference[-4:])
+        operator.get(path)
+        operator.post(f"{path}/say", once="a")
+        operator.post(f"{path}/say", once="b", press="2")
+        assert not any(case.reference[:3] in operator.page for case in sala.all_of(Case))
+
+
+def test_nothing_is_written_to_her_phone_but_where_she_chose_it(sala, staff) -> None:
+    hers = apart(sala)
+    for how, number in (("call", "+85599000042"), ("hotline", "+85599000043"), ("pin", "+85599000044")):
+        case = accuse(sala, how, number)
+        hers.do(case.id, "take")
+        hers.answer(case.id, "Which day was it?", act="ask")
+        sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))
+        hers.decide(case.id, "We looked.", "not_upheld")
+    assert sala.all_of(Outgoing) == []
+    accuse(sala, "write", "+85599000045")
+    assert len(sala.all_of(Outgoing)) == 1
+
+
+def test_its_dead_texts_stand_on_nobody_s_list_and_nobody_is_asked_about_it(sala, staff) -> None:
+    case = accuse(sala, "write")
+    with sala.house.database.transaction() as db:
+        row = db.scalars(select(Outgoing)).one()
+        row.state, row.error, row.settled_at = "failed", "switched off", datetime.now(UTC)
+    for name in ("supervisor", "admin"):
+        page = staff[name].get("/console/letters")
+        assert "switched off" not in page
+        staff[name].post("/console/letters/1/again", 404)
+    hers = apart(sala)
+    hers.decide(case.id, "We looked.", "not_upheld")
+    for day in range(10):
+        sala.hands.survey(case.id, datetime.now(UTC) + timedelta(days=day, minutes=1))
+    assert "surveyed" not in {event.kind for event in sala.all_of(CaseEvent)}
+
+
+def test_what_she_says_by_voice_is_written_down_by_no_operator(sala, staff) -> None:
+    case = accuse(sala)
+    with sala.house.database.transaction() as db:
+        thing = note(db, "kh-telegram", "voice", "f", "", datetime.now(UTC))
+        belong(db, [thing], db.get_one(Case, case.id), datetime.now(UTC))
+    assert sala.all_of(Task) == []
+    assert sala.all_of(Attachment)[0].case_id == case.id
+
+
+def test_it_is_promised_and_told_of_within_the_independent_office_alone(sala, staff) -> None:
+    from .test_ladder import step, tell
+
+    hers = apart(sala)
+    accuse(sala)
+    tell(sala, step(sala, 200))
+    with sala.reading() as db:
+        offices = set(db.scalars(text("SELECT office FROM notices")))
+    assert offices == {"kh-independent"}
+    assert hers.get("/console/queue")
+
+
+def test_an_ordinary_case_becomes_confidential_and_is_gone(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "2", "1", "1")
+    officer = staff["officer"]
+    officer.answer(case.id, "Come on Monday.")
+    assert [task.state for task in sala.all_of(Task)] == ["waiting"]
+    page = officer.do(case.id, "place", category="bribe", place="")
+    assert case.reference[:3] not in page
+    assert "Sent on to" not in page
+    officer.get(f"/console/case/{case.id}", 404)
+    staff["supervisor"].get(f"/console/case/{case.id}", 404)
+    staff["inspector"].get(f"/console/case/{case.id}", 404)
+    assert [task.state for task in sala.all_of(Task)] == ["dropped"]
+    row = sala.all_of(Case)[0]
+    assert (row.confidential, row.queue) == (True, "kh-independent")
+    hers = apart(sala)
+    assert "A confidential case stays where it is." in hers.do(case.id, "place", 409, category="other")
+
+
+def test_somebody_is_let_in_with_a_reason_and_whoever_reads_it_is_on_the_page(sala, staff) -> None:
+    hers, case = apart(sala), accuse(sala)
+    staff["officer"].get(f"/console/case/{case.id}", 404)
+    assert "Write why." in hers.do(case.id, "access", 409, who="officer", kind="listed", why=" ")
+    assert "Choose who it is." in hers.do(case.id, "access", 409, who="nobody", kind="listed", why="She saw it")
+    page = hers.do(case.id, "access", who="officer", kind="listed", why="She saw it happen")
+    assert "She saw it happen" in page
+    assert SECRET_STORY in staff["officer"].get(f"/console/case/{case.id}")
+    assert case.reference[:3] in staff["officer"].get("/console/queue")
+    page = hers.get(f"/console/case/{case.id}")
+    assert "Who has read it" in page
+    assert page.count(">officer ") == 0 or "officer" in page
+    reads = [entry.actor for entry in sala.all_of(Entry) if entry.act == "case.read"]
+    assert len(set(reads)) == 2
+
+
+def test_the_one_complained_of_is_kept_from_it_even_in_the_independent_office(sala, staff) -> None:
+    hers, case = apart(sala), accuse(sala)
+    add(sala, "the accused", "officer", "kh-independent")
+    accused = Desk(sala, "the accused")
+    accused.sign_in()
+    assert SECRET_STORY in accused.get(f"/console/case/{case.id}")
+    hers.do(case.id, "access", who="the accused", kind="kept_from", why="It is about him")
+    accused.get(f"/console/case/{case.id}", 404)
+    assert case.reference[:3] not in accused.get("/console/queue")
+    accused.post(f"/console/case/{case.id}/access", 404, who="the accused", kind="listed", why="me")
+
+
+def test_an_ordinary_case_may_be_kept_from_somebody_of_its_own_office(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["supervisor"].do(case.id, "access", who="officer", kind="kept_from", why="Her cousin lodged it")
+    staff["officer"].get(f"/console/case/{case.id}", 404)
+    assert "Only a confidential case has a list." in staff["supervisor"].do(
+        case.id, "access", 409, who="far officer", kind="listed", why="She asked"
+    )
+
+
+def test_an_allegation_is_found_true_only_after_the_other_side_was_asked(sala, staff) -> None:
+    hers, case = apart(sala), accuse(sala)
+    page = hers.decide(case.id, "He gave it back.", status=409)
+    assert "Before you find this true" in page
+    assert "He gave it back.</textarea>" in page
+    assert "Write what the one complained of says" in hers.do(case.id, "other_side", 409, other=" ")
+    page = hers.do(case.id, "other_side", other="He says that it was a gift.")
+    assert "He says that it was a gift." in page
+    hers.decide(case.id, "He gave it back.")
+    assert sala.all_of(Case)[0].state == "resolved"
+
+
+def test_somebody_who_is_not_safe_is_asked_no_story_and_called_by_whom_and_when_she_says(sala, staff) -> None:
+    caller = sala.caller()
+    caller.dial()
+    screens = [caller.press(key) for key in SAFE]
+    assert "You can call 0000 (demo) now." in "".join(screens)
+    assert not any("what happened" in screen.lower() for screen in screens[3:]), "no story is asked"
+    assert caller.screen == 'The caller will first say: "This is about your appointment."'
+    sala.work()
+    case = sala.all_of(Case)[0]
+    assert (case.category, case.story, case.answer_by, case.queue) == ("violence", None, "call", "kh-independent")
+    assert sala.all_of(Outgoing) == []
+    page = apart(sala).get(f"/console/case/{case.id}")
+    assert "a woman" in page
+    assert "in the morning" in page
+    with sala.reading() as db:
+        due = db.execute(text("SELECT clock, hours FROM promises ORDER BY id")).all()
+    assert [tuple(row) for row in due] == [("acknowledge", 24), ("answer", 24), ("resolve", 0)]
+    caller.dial()
+    assert case.reference[:3] not in caller.press("2"), "her phone does not name it"
+
+
+def test_the_independent_office_calls_her_itself(sala, staff) -> None:
+    hers, case = apart(sala), accuse(sala, "call")
+    hers.decide(case.id, "We looked.", "not_upheld")
+    hers.do(case.id, "called", 409, outcome="nonsense")
+    hers.do(case.id, "called", outcome="no_answer")
+    page = hers.do(case.id, "called", outcome="told", note="She thanks")
+    assert "She thanks" in page
+    kinds = [event.kind for event in sala.all_of(CaseEvent)]
+    assert kinds.count("call") == 2
+    assert kinds.count("heard") == 1, "the days in which she may appeal run from here"
+
+
+def test_outside_the_demo_no_help_that_is_not_there_is_named_and_nothing_that_needs_it_is_offered(sala) -> None:
+    real = sala.house.packs["kh"].for_real()
+    assert real.referrals == {}
+    assert not {"bribe", "violence", "staff", "retaliation"} & set(real.categories)
+    assert "safety" not in real.services
+    assert "complaint" in real.services

@@ -22,7 +22,7 @@ from gateway.dialogue.flow_check import check_flows
 from gateway.dialogue.flow_read import flow_from_text, read_flows
 from gateway.dialogue.grouping import groups
 from gateway.dialogue.pressing import shortest_roads
-from gateway.dialogue.state import Done, Heard, Lapsed, Opened, Redialled, Rows, from_json, to_json
+from gateway.dialogue.state import Done, Heard, Lapsed, ListOf, Opened, Redialled, Rows, from_json, to_json
 from gateway.dialogue.state import to_bytes as state_bytes
 from gateway.language.catalogue import Texts
 from gateway.language.locales import read_traits
@@ -125,7 +125,9 @@ def test_a_book_comes_back_from_its_bytes_as_it_was() -> None:
     assert (dict(again.flows), again.texts, again.print) == (dict(book.flows), book.texts, book.print)
 
 
-TOPICS = ["unpaid", "amount", "list", "charged", "other"]
+TOPICS = ["unpaid", "amount", "list", "data", "care", "person", "other"]
+PERSONS = ["staff", "bribe", "retaliation", "violence"]
+WAYS = Rows(["write", "call", "hotline", "pin"])
 NOWHERE = Done("none")
 
 
@@ -135,6 +137,8 @@ def play(*events):
     step = talk.advance(flows, talk.begin())
     for event in (Rows(["complaint", "status"]), Heard("1"), Rows(TOPICS), *events):
         step = talk.advance(flows, from_json(to_json(step.state)), event)
+        if isinstance(step.want, ListOf) and step.want.word == "ways":
+            step = talk.advance(flows, step.state, WAYS)
     return flows, step
 
 
@@ -173,15 +177,15 @@ def test_a_flow_turned_to_for_good_opens_nothing_that_was_left_for_it() -> None:
     """She said that she is in danger: the half complaint behind it never becomes a case by itself."""
     flows = read_flows(ROOT)
     step = talk.advance(flows, talk.begin())
-    for event in (Rows(["complaint"]), Heard("1"), Rows([*TOPICS, "violence"]), Heard("5"), Done("yes")):
+    for event in (Rows(["complaint"]), Heard("1"), Rows(TOPICS), Heard("6"), Rows(PERSONS), Heard("4"), Done("yes")):
         step = talk.advance(flows, step.state, event)
     assert step.state.at == "complaint.@safety.what"
     assert talk.advance(flows, step.state, Lapsed()).want is None
     back = talk.advance(flows, step.state, Redialled())
     assert back.state.resume == "", "a private flow is not offered again"
-    topic = talk.advance(flows, step.state, Heard("0"))
-    assert topic.want.path == "complaint.topic"
-    asked = talk.advance(flows, topic.state, Rows([*TOPICS, "violence"]))
+    person = talk.advance(flows, step.state, Heard("0"))
+    assert person.want.path == "complaint.person"
+    asked = talk.advance(flows, person.state, Rows(PERSONS))
     assert talk.advance(flows, asked.state, Lapsed()).want is None, "going back out of it leaves no trace"
     assert talk.advance(flows, asked.state, Redialled()).state.resume == ""
 
@@ -189,7 +193,7 @@ def test_a_flow_turned_to_for_good_opens_nothing_that_was_left_for_it() -> None:
 def test_what_is_left_goes_on_past_what_must_be_looked_up() -> None:
     """She went back over the place to the topic, and left: all that she told is sent, the story too."""
     flows, step = play(
-        Heard("5"), NOWHERE, Rows(["17"]), Heard("3"), Heard("a story"), Heard("0"), Heard("0"), Rows(["17"]),
+        Heard("7"), NOWHERE, Rows(["17"]), Heard("3"), Heard("a story"), Heard("0"), Heard("0"), Rows(["17"]),
         Heard("0"), Rows(TOPICS),
     )  # fmt: skip
     assert step.state.at == "complaint.topic"

@@ -20,7 +20,9 @@ NOW = datetime.now(UTC)
 
 
 def ask(sala, case, until: timedelta = timedelta(days=7)) -> None:
+    """Asks her, after a decision, whether it is solved."""
     with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).state = "resolved"
         waiting.ask_later(db, case.address_id, "survey", {"case": case.reference}, NOW + until, NOW)
 
 

@@ -16,13 +16,10 @@ WAYS = ("write", "call", "hotline", "pin")
 
 
 def topic_of(pack: Pack, answers: Answers) -> str:
-    """The category of a complaint. Left at the heading under which somebody is accused, it stays apart all the same."""
+    """The category of a complaint, chosen at once or under a heading; left at the heading, it is about something else."""
     heading = answers.get("topic", "other")
     chosen = answers.get(heading, heading)
-    if chosen in pack.categories:
-        return chosen
-    apart = (row.code for row in pack.categories.values() if row.group == heading and row.confidential)
-    return next(apart, "other")
+    return "other" if chosen in {row.group for row in pack.categories.values()} else chosen
 
 
 def topics(stand: Stand, answers: Answers) -> list[str]:

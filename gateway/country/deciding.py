@@ -174,7 +174,7 @@ class Deciding(Files):
         levels, triage = file.get("levels", Lined()), file.get("triage", Lined())
         offices = self.named_offices(file)
         queues = {
-            code: Queue(code, code, "independent" if office.independent else "cases", office.names)
+            code: Queue(code, code, "apart" if office.independent else "cases", office.names)
             for code, office in offices.items()
         }
         above = file.get("above", "")

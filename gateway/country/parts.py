@@ -82,7 +82,7 @@ class Office:
 
 @dataclass(frozen=True)
 class Queue:
-    """Where cases wait. `kind` is `cases`, `triage` for those that cannot be placed yet, or `independent`."""
+    """Where cases wait. `kind` is `cases`, `triage` for those that cannot be placed yet, or `apart`: an independent office's."""
 
     code: str
     office: str

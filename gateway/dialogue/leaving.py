@@ -49,8 +49,8 @@ class Leaving(Walk):
         self.start()
 
     def redialled(self, late: bool) -> None:
-        """A new session: what can be lost is offered, without naming it; else the menu, with no trace: nor of a question
-        whose flow says what is to be done when she leaves at it."""
+        """A new session: what can be lost is offered, without naming it; else the menu, with no trace: nor of a
+        question whose flow says what is to be done when she leaves at it."""
         self.unwind()
         state = self.state
         told = has_answers(self.flows, state) and not (state.at and "silent" in self.here().go)

@@ -30,7 +30,7 @@ from . import bp
 READS: Mapping[str, tuple[str, ...]] = {"officer": ("officer",), "supervisor": ("officer", "supervisor")}
 """Who works with cases, and whose notices each reads in her own offices."""
 
-INDEPENDENT = "independent"
+APART = "apart"
 GROUPS = ("late", "due", "back", "new", "work", "waiting")
 OF_STATE = {"reopened": "back", "appealed": "back", "received": "new", "routed": "new", "waiting": "waiting"}
 
@@ -40,7 +40,7 @@ def mine(db: Session) -> ColumnElement[bool]:
     list."""
     parents, offices = parents_of(db, g.staff.country), g.staff.office_codes()
     rows = list(db.scalars(select(QueueRow)))
-    apart = [row for row in rows if row.kind == INDEPENDENT]
+    apart = [row for row in rows if row.kind == APART]
     own = [row.code for row in apart if row.office in offices and g.staff.role in READS]
     near = [row.code for row in rows if in_reach(g.staff.role, offices, lineage(row.office, parents))]
     return visible(g.staff.id, g.staff.country, sorted(set(near) - {row.code for row in apart}), own)

@@ -82,7 +82,8 @@ class Office:
 
 @dataclass(frozen=True)
 class Queue:
-    """Where cases wait. `kind` is `cases`, `triage` for those that cannot be placed yet, or `apart`: an independent office's."""
+    """Where cases wait. `kind` is `cases`, `triage` for those that cannot be placed yet, or `apart`, that of an
+    independent office."""
 
     code: str
     office: str

@@ -26,6 +26,7 @@ from gateway.country import Pack
 from gateway.country.read import read_pack
 from gateway.dialogue import talk
 from gateway.dialogue.effects import facts_in_words
+from gateway.dialogue.effects.apart import WAYS
 from gateway.dialogue.flow_read import read_flows
 from gateway.dialogue.screens import screens
 from gateway.dialogue.state import Done, Heard, Rows, from_bytes, to_bytes
@@ -65,11 +66,12 @@ def talking() -> None:
         texts, "km", USSD, "ussd", lambda _w, code: pack.places.name(code, "km"),
         lambda facts: facts_in_words(texts, "km", pack, facts, date(2026, 11, 24)),
     )  # fmt: skip
+    topics = list(dict.fromkeys(row.group or row.code for row in pack.categories.values()))
     district, commune = pack.places.under("17"), pack.places.under("1702")
     events = [
-        Rows(["complaint", "status"]), Heard("1"), Rows(list(pack.categories)), Heard("1"), Done("none"),
+        Rows(["complaint", "status"]), Heard("1"), Rows(topics), Heard("1"), Done("none"),
         Rows(["17", "01"]), Heard("1"), Rows(list(district)), Heard("2"), Rows(list(commune)), Heard("1"),
-        Heard("បងមិនបានទទួលប្រាក់ទេ"), Heard("2"), Heard("1"),
+        Heard("បងមិនបានទទួលប្រាក់ទេ"), Rows(list(WAYS)), Heard("2"), Heard("1"),
     ]  # fmt: skip
 
     drawn: list[int] = []

@@ -116,3 +116,21 @@ def test_route_says_where_a_case_goes_or_what_is_wrong_with_the_question(words, 
     said = capsys.readouterr()
     assert told in said.out + said.err
     assert ended == (1 if said.err else 0)
+
+
+def test_promises_are_counted_anew_only_with_a_reason(sala, capsys) -> None:
+    sala.lodge("2", "1", "1", "4", "9", "1", "1")
+    for words, told in (
+        (["promises", "recompute"], "say why, for the audit"),
+        (["promises", "recompute", "--country", "th", "--why", "x"], "'th' is not a country that is served"),
+    ):
+        assert command.main(words) == 1
+        assert told in capsys.readouterr().err
+    assert command.main(["promises", "recompute", "--why", "a royal holiday"]) == 0
+    assert capsys.readouterr().out == "0 promises of open cases in Cambodia were counted anew.\n"
+
+
+@pytest.mark.parametrize(("words", "begins"), [(["states"], "<svg "), (["states", "--table"], "| act | from | to |")])
+def test_the_life_of_a_case_is_printed(words, begins, capsys) -> None:
+    assert command.main(words) == 0
+    assert capsys.readouterr().out.startswith(begins)

@@ -18,7 +18,7 @@ from gateway.people.records import Address
 from .desk import TO_HOW
 
 NOW = datetime.now(UTC)
-HERS = ("dial", "2", "1", "5", "4", "A's story")
+HERS = ("dial", "2", "1", "7", "4", "A's story")
 """The first one chooses English, tells something else than money, says no place, and is cut off at "how"."""
 
 A, B = ("other", "A's story"), ("unpaid", "B's story")
@@ -39,7 +39,7 @@ def lapse(sala) -> None:
     ("then", "cases"),
     [
         (("dial", "2", "1", "1", "4", "B's story", "1", "1"), [A, B]),  # the neighbour starts again
-        (("dial", "2", "1", "5", "4", "B's story", "1", "1"), [A, ("other", "B's story")]),  # with the same topic
+        (("dial", "2", "1", "7", "4", "B's story", "1", "1"), [A, ("other", "B's story")]),  # with the same topic
         (("dial", "2", "1", "1", "4", "B's story", "00", "1", "1", "1", "1"), [A, B]),  # and goes to the menu
         (("dial", "2", "#", "STOP"), [A]),
         (("dial", "2", "#"), [A]),
@@ -137,14 +137,14 @@ def test_two_gateways_may_name_their_sessions_alike(sala) -> None:
 @pytest.mark.parametrize("more", [(), ("1", "1")])
 def test_one_telling_cut_off_again_and_again_is_one_case(sala, more) -> None:
     """She starts again three times and tells the same each time; the last time she may carry it through."""
-    told = ("1", "5", "4", "A's story", "1")
+    told = ("1", "7", "4", "A's story", "1")
     play(sala, "dial", "2", *told, *("dial", "2", *told) * 2, *more[1:])
     lapse(sala)
     assert [case.story for case in sala.all_of(Case)] == ["A's story"]
 
 
 def test_a_question_that_waits_does_not_keep_the_number_of_a_pin(sala) -> None:
-    play(sala, "dial", "2", "1", "5", "4", "A's story", "4", "1234")
+    play(sala, "dial", "2", "1", "7", "4", "A's story", "4", "1234")
     with sala.house.database.transaction() as db:
         address = db.scalars(select(Address)).one()
         waiting.ask_later(db, address.id, "survey", {"case": "1"}, NOW + timedelta(days=9), NOW)
@@ -155,6 +155,6 @@ def test_a_question_that_waits_does_not_keep_the_number_of_a_pin(sala) -> None:
 
 def test_a_typed_name_that_is_none_of_those_found_is_the_village(sala) -> None:
     """In her own words: an office may know it."""
-    play(sala, "dial", "2", "1", "5", "5", "Svay Nowhere")
+    play(sala, "dial", "2", "1", "7", "5", "Svay Nowhere")
     lapse(sala)
     assert [case.village for case in sala.all_of(Case)] == ["Svay Nowhere"]

@@ -48,7 +48,7 @@ def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
         (("Not paid", "Banteay Meanchey", "I do not know"), "kh-01-triage"),
         (("Not paid", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
         (("Left off the list", "Siemreap", "Siem Reab", "Sla Kram"), "kh-171001"),
-        (("Asked to pay", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
+        (("Care, work", "Asked to pay", "Siemreap", "Siem Reab", "Sla Kram"), "kh-1710"),
         (("Other", "Banteay Meanchey", "Mangkul Bourei", "Banteay Neang"), "kh-010201"),
     ],
 )

@@ -20,7 +20,8 @@ from .timeline import note
 
 def give_access(db: Session, case: Case, name: str, kind: str, reason: str, by_staff: int, now: datetime) -> None:
     """Lists a member of staff for a confidential case, or keeps her from any case: she may be the one complained of.
-    Raises Refusal."""
+    Only a
+    supervisor does; nobody who is kept from a case is let back into it. Raises Refusal."""
     staff = db.scalar(select(Staff).where(Staff.name == name, Staff.country == case.country))
     reason = fold.clean(reason)[:600]
     if staff is None or kind not in (LISTED, KEPT_FROM):
@@ -29,7 +30,9 @@ def give_access(db: Session, case: Case, name: str, kind: str, reason: str, by_s
         raise Refusal("Write why. It is kept with the case.")
     if kind == LISTED and not case.confidential:
         raise Refusal("Only a confidential case has a list. Nothing was changed.")
-    if staff.id == by_staff:
+    before, by = db.get(Access, (case.id, staff.id)), db.get_one(Staff, by_staff)
+    let_back = before is not None and before.kind == KEPT_FROM and kind == LISTED
+    if staff.id == by_staff or by.role != "supervisor" or let_back:
         raise Refusal("Somebody else must do this for you. Nothing was changed.")
     db.merge(Access(case_id=case.id, staff_id=staff.id, kind=kind, reason=reason, by_staff=by_staff, at=now))
     data: dict[str, object] = {"kind": kind, "staff": staff.id}

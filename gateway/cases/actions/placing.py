@@ -47,7 +47,7 @@ def place_case(db: Session, house: House, case: Case, place: str, category: str,
     triage, left = db.get_one(QueueRow, case.queue).kind == "triage", case.queue not in pack.queues
     if category != case.category and category not in pack.categories:
         raise Refusal("Choose what it is about.")
-    if triage and not apart and pack.places.get(place) is None:
+    if triage and (place or not apart) and pack.places.get(place) is None:
         raise Refusal("That place is not in the list. Choose it again.")
     if case.confidential:
         raise Refusal("A confidential case stays where it is. Nothing was changed.")

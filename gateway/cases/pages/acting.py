@@ -106,7 +106,7 @@ def called(case_id: int) -> Any:
     outcome, words = request.form.get("outcome", ""), request.form.get("note", "")
 
     def work(db: Session, case: Case, once: str, now: datetime) -> None:
-        if outcome not in OUTCOMES or not case.confidential:
+        if outcome not in OUTCOMES or not case.confidential or case.answer_by != "call":
             raise Refusal("Choose how the call came out.")
         actions.note_own_call(db, case, outcome, words, g.staff.id, once, now)
 

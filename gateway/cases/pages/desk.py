@@ -107,7 +107,7 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
             "opened": next((event.data for event in events if event.kind == "opened"), {}),
             "apart": found.category in pack.categories and pack.categories[found.category].accuses,
             "twins": actions.twins(db, found, mine(db)),
-            "into": db.get(Case, found.into) if found.into else None,
+            "into": db.scalar(select(Case).where(Case.id == found.into, mine(db))) if found.into else None,
             "can": {name for name, act in ACTS.items() if found.state in act.before},
             "decisions": DECISIONS,
             "causes": CAUSES,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, g, redirect, request, url_for
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ...web import house, render, staff_page
@@ -26,8 +28,9 @@ def how_many() -> int:
     """For the head of every page; none where nobody is signed in who reads any."""
     if g.get("staff") is None or g.staff.role not in READS:
         return 0
-    with house().database.reading() as db:
+    with suppress(SQLAlchemyError), house().database.reading() as db:  # the page of an error has this head too
         return count_notices(db, told_of(db), g.staff.office_codes(), READS[g.staff.role], datetime.now(UTC))
+    return 0
 
 
 @bp.app_context_processor

@@ -111,7 +111,8 @@ def _said(case: Case) -> str:
 def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     case = by_reference(stand.db, answers.get("which", ""))
     mine = case and case.address_id in _hers(stand) and _may_be_named(stand, case)
-    return cases.main_of(stand.db, case) if case and mine else None
+    main = cases.main_of(stand.db, case) if case and mine else None
+    return main if main and _may_be_named(stand, main) else None
 
 
 def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:

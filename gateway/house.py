@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from sqlalchemy import inspect
@@ -64,7 +64,7 @@ def open_house(settings: Settings, wake: Waker | None = None) -> House:
     seal.use(seal.read_keys(settings.keys))
     packs = {code: read_pack(ROOT, code) for code in settings.countries}
     if not settings.demo:
-        packs = {code: pack.for_real() for code, pack in packs.items()}
+        packs = {code: pack.for_real(datetime.now(UTC).date()) for code, pack in packs.items()}
     tags = sorted({tag for pack in packs.values() for tag in pack.languages} - {SOURCE})
     locales = {tag: read_locale(ROOT / "locales", tag) for tag in tags}
     faults = [fault for locale in locales.values() for fault in locale.faults]

@@ -23,6 +23,7 @@ PURE_FILES = {
     "drawing",
     "grouping",
     "leaving",
+    "opened",
     "pressing",
     "road_check",
     "roads",

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from gateway.audit import Entry
 from gateway.cases import actions
 from gateway.cases.attachments import Attachment, belong, note
 from gateway.cases.records import Case, CaseEvent
@@ -220,90 +219,8 @@ def test_an_ordinary_case_becomes_confidential_and_is_gone(sala, staff) -> None:
     assert "A confidential case stays where it is." in hers.do(case.id, "place", 409, category="other")
 
 
-def test_somebody_is_let_in_with_a_reason_and_whoever_reads_it_is_on_the_page(sala, staff) -> None:
-    hers, case = apart(sala), accuse(sala)
-    staff["officer"].get(f"/console/case/{case.id}", 404)
-    assert "Write why." in hers.do(case.id, "access", 409, who="officer", kind="listed", why=" ")
-    assert "Choose who it is." in hers.do(case.id, "access", 409, who="nobody", kind="listed", why="She saw it")
-    page = hers.do(case.id, "access", who="officer", kind="listed", why="She saw it happen")
-    assert "She saw it happen" in page
-    assert SECRET_STORY in staff["officer"].get(f"/console/case/{case.id}")
-    assert case.reference[:3] in staff["officer"].get("/console/queue")
-    page = hers.get(f"/console/case/{case.id}")
-    assert "Who has read it" in page
-    assert page.count(">officer ") == 0 or "officer" in page
-    reads = [entry.actor for entry in sala.all_of(Entry) if entry.act == "case.read"]
-    assert len(set(reads)) == 2
-
-
-def test_the_one_complained_of_is_kept_from_it_even_in_the_independent_office(sala, staff) -> None:
-    hers, case = apart(sala), accuse(sala)
-    add(sala, "the accused", "officer", "kh-independent")
-    accused = Desk(sala, "the accused")
-    accused.sign_in()
-    assert SECRET_STORY in accused.get(f"/console/case/{case.id}")
-    hers.do(case.id, "access", who="the accused", kind="kept_from", why="It is about him")
-    accused.get(f"/console/case/{case.id}", 404)
-    assert case.reference[:3] not in accused.get("/console/queue")
-    accused.post(f"/console/case/{case.id}/access", 404, who="the accused", kind="listed", why="me")
-
-
-def test_an_ordinary_case_may_be_kept_from_somebody_of_its_own_office(sala, staff) -> None:
-    case = lodged(sala, staff)
-    staff["supervisor"].do(case.id, "access", who="officer", kind="kept_from", why="Her cousin lodged it")
-    staff["officer"].get(f"/console/case/{case.id}", 404)
-    assert "Only a confidential case has a list." in staff["supervisor"].do(
-        case.id, "access", 409, who="far officer", kind="listed", why="She asked"
-    )
-
-
-def test_an_allegation_is_found_true_only_after_the_other_side_was_asked(sala, staff) -> None:
-    hers, case = apart(sala), accuse(sala)
-    page = hers.decide(case.id, "He gave it back.", status=409)
-    assert "Before you find this true" in page
-    assert "He gave it back.</textarea>" in page
-    assert "Write what the one complained of says" in hers.do(case.id, "other_side", 409, other=" ")
-    page = hers.do(case.id, "other_side", other="He says that it was a gift.")
-    assert "He says that it was a gift." in page
-    hers.decide(case.id, "He gave it back.")
-    assert sala.all_of(Case)[0].state == "resolved"
-
-
-def test_somebody_who_is_not_safe_is_asked_no_story_and_called_by_whom_and_when_she_says(sala, staff) -> None:
-    caller = sala.caller()
-    caller.dial()
-    screens = [caller.press(key) for key in SAFE]
-    assert "You can call 0000 (demo) now." in "".join(screens)
-    assert not any("what happened" in screen.lower() for screen in screens[3:]), "no story is asked"
-    assert caller.screen == 'The caller will first say: "This is about your appointment."'
-    sala.work()
-    case = sala.all_of(Case)[0]
-    assert (case.category, case.story, case.answer_by, case.queue) == ("violence", None, "call", "kh-independent")
-    assert sala.all_of(Outgoing) == []
-    page = apart(sala).get(f"/console/case/{case.id}")
-    assert "a woman" in page
-    assert "in the morning" in page
-    with sala.reading() as db:
-        due = db.execute(text("SELECT clock, hours FROM promises ORDER BY id")).all()
-    assert [tuple(row) for row in due] == [("acknowledge", 24), ("answer", 24), ("resolve", 0)]
-    caller.dial()
-    assert case.reference[:3] not in caller.press("2"), "her phone does not name it"
-
-
-def test_the_independent_office_calls_her_itself(sala, staff) -> None:
-    hers, case = apart(sala), accuse(sala, "call")
-    hers.decide(case.id, "We looked.", "not_upheld")
-    hers.do(case.id, "called", 409, outcome="nonsense")
-    hers.do(case.id, "called", outcome="no_answer")
-    page = hers.do(case.id, "called", outcome="told", note="She thanks")
-    assert "She thanks" in page
-    kinds = [event.kind for event in sala.all_of(CaseEvent)]
-    assert kinds.count("call") == 2
-    assert kinds.count("heard") == 1, "the days in which she may appeal run from here"
-
-
 def test_outside_the_demo_no_help_that_is_not_there_is_named_and_nothing_that_needs_it_is_offered(sala) -> None:
-    real = sala.house.packs["kh"].for_real()
+    real = sala.house.packs["kh"].for_real(datetime.now(UTC).date())
     assert real.referrals == {}
     assert not {"bribe", "violence", "staff", "retaliation"} & set(real.categories)
     assert "safety" not in real.services

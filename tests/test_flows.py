@@ -290,3 +290,17 @@ def test_a_card_that_looks_wrong_is_hinted_at_once_and_then_taken() -> None:
 def test_a_number_keeps_to_its_bounds() -> None:
     step = Step("q", "ask", 1, answer="number", least=1, most=12)
     assert [understand(step, [], Heard(n))[0] for n in ("0", "1", "១២", "13", "x")] == [None, "1", "12", None, None]
+
+
+def test_a_heading_chosen_anew_at_the_check_asks_again_what_stands_under_it() -> None:
+    """She pressed "Treatment" and meant "Asked for money": the check shows one line, and it can be mended there."""
+    flows, step = play(
+        Heard("6"), Rows(PERSONS), Heard("1"), NOWHERE, Rows(["17"]), Heard("3"), Heard("9"), Heard("1"), Heard("9"),
+        Heard("1"),
+    )  # fmt: skip
+    assert step.state.at == "complaint.review"
+    topic = talk.advance(flows, talk.advance(flows, step.state, Heard("2")).state, Rows(TOPICS))
+    assert topic.state.at == "complaint.topic"
+    person = talk.advance(flows, talk.advance(flows, topic.state, Heard("6")).state, Rows(PERSONS))
+    assert person.state.at == "complaint.person", "the old answer is not taken for the new one"
+    assert dict(talk.advance(flows, person.state, Heard("2")).state.road)["complaint.person"] == "bribe"

@@ -49,6 +49,12 @@ def country(tmp_path: Path) -> Path:
         ),
         ("offices", "above: kh-national\nlevels", "above: kh-natoinal\nlevels", "'kh-natoinal' is not a named office"),
         ("offices", "level: national, en:", "level: nation, en:", "'nation' is not a level; did you mean 'national'?"),
+        (
+            "routing",
+            "category: employer\n    to: kh-labour",
+            "category: employer\n    to: kh-independent",
+            "only what is confidential goes to the independent office",
+        ),
         ("routing", "to: kh-labour", "to: kh-labor", "'kh-labor' is not a level, nor 'lowest'"),
         ("rights", "decide: district", "decide: distrikt", "'distrikt' is not a level; did you mean 'district'?"),
         ("rights", "[list, other]", "[list]", "nobody may decide category 'other'; say which level may"),

@@ -66,6 +66,7 @@ ANSWERED = (*TAKEN, "answer")
 ACTS: Mapping[str, Act] = {
     "route": Act(("received",), "routed", ("gateway",), tells="received"),
     "send_on": Act(("routed", "acknowledged", "in_work", "reopened"), "routed", ("office",)),
+    "seclude": Act(DECIDE, "routed", ("office",)),
     "pass_up": Act(WITH_THE_OFFICE, "routed", ("office",)),
     "take": Act(("routed", "reopened", "appealed"), "acknowledged", ("office",), keeps=TAKEN, tells="taken"),
     "reply": Act(DECIDE, "in_work", ("office",), ("text",), ANSWERED, "written"),

@@ -122,10 +122,10 @@ class Pack:
         """Whether those alone may see such a case who are listed."""
         return category in self.categories and self.categories[category].confidential
 
-    def for_real(self) -> Pack:
-        """The pack as it may be served outside the demo: without referrals that only stand for somebody, and without
-        the categories and flows that need them."""
-        real = {code: row for code, row in self.referrals.items() if not row.demo}
+    def for_real(self, today: date) -> Pack:
+        """The pack as it may be served outside the demo: without referrals that only stand for somebody or that nobody
+        has verified lately, and without the categories and flows that need them."""
+        real = {code: row for code, row in self.referrals.items() if not row.demo and row.is_verified(today)}
         kept = {code: row for code, row in self.categories.items() if not row.referral or row.referral in real}
         lost = len(kept) < len(self.categories)
         services = tuple(service for service in self.services if not lost or service != "safety")

@@ -131,6 +131,10 @@ class Deciding(Files):
             areas = self.named("routing", row, "area", places.by_code, "a place of the gazetteer")
             to = self.need("routing", "to", row)
             named = self.files["offices"].get("named", Lined())
+            apart = {code for code, category in categories.items() if category.confidential}
+            if to in self.independent() and not (codes and apart.issuperset(codes)):
+                what = f"only what is confidential goes to the independent office '{to}'; name those categories"
+                self.fault("routing", "to", what, row)
             if to in named:
                 rules.append(Rule(to, row.line, codes, channels, areas))
                 continue

@@ -81,7 +81,7 @@ def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, s
 
 def _named(pack: Pack, level: str, rule: Rule, category: str, trail: list[str]) -> Decision:
     """The office of a level that has no areas: wherever she lives, it is the same."""
-    office = next(office.code for office in pack.offices.values() if office.level == level)
+    office = next(office.code for office in pack.offices.values() if office.level == level and not office.independent)
     why = f"{category} is decided by the {level} office (routing.yaml:{rule.line})"
     return Decision(office, office, why, (*trail, f"its office is {office}"))
 

@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from ..language import fold
 from .answers import understand
-from .asking import options
-from .flow import ENTERED, Flow, Flows, pages
+from .asking import options, read_back
+from .flow import ENTERED, Flows, pages
 from .flow import Step as FlowStep
 from .leaving import MENU as MENU
 from .leaving import WRONG_BEFORE_HELP, Leaving
 from .leaving import begin as begin
+from .opened import choices_to, presses_to
 from .state import Began, Done, Event, Heard, Lapsed, Opened, Redialled, Rows, State, Step, Stopped
 from .unfinished import goes_back_aside, unfinished
 
@@ -66,35 +67,6 @@ def stands_at_menu(state: State) -> bool:
 def is_private(flows: Flows, state: State) -> bool:
     """Whether what is being said must leave no trace that another reader of this phone could see."""
     return bool(state.at) and any(flow.private for flow in pages(flows, state.flow, state.at))
-
-
-def opens(flows: Flows, target: str) -> bool:
-    """Whether `target` is something that a sentence can open: a flow of the menu, or a choice of its question."""
-    name, *inside = target.split(".")
-    if name not in flows or not _to(flows[MENU], name):
-        return False
-    step = flows[name].steps.get(inside[0]) if inside else None
-    return not inside or (step is not None and inside[-1] in {choice.code for choice in step.choices})
-
-
-def _to(menu: Flow, name: str) -> list[tuple[str, str]]:
-    """The presses that lead from the menu's top to flow `name`, as the road keeps them."""
-    step = next((step.name for step in menu.steps.values() if step.sub == name), "")
-    road: list[tuple[str, str]] = []
-    while step and step != menu.first():
-        found = [(s.name, code) for s in menu.steps.values() for code, target in s.go.items() if target == step]
-        if not found:
-            return []
-        road.insert(0, found[0])
-        step = found[0][0]
-    return road
-
-
-def _leads_to(flow: Flow, name: str) -> list[tuple[str, str]]:
-    """The choices that lead to a question, where another question stands before it: headings of a menu."""
-    found = [(step.name, code) for step in flow.steps.values() for code, target in step.go.items()
-             if target == name and code in {choice.code for choice in step.choices}]  # fmt: skip
-    return [*_leads_to(flow, found[0][0]), found[0]] if found else []
 
 
 def _turned_to(at: str, path: str) -> bool:
@@ -160,10 +132,10 @@ class _Talk(Leaving):
         if not opened.target:
             return
         name, *inside = opened.target.split(".")
-        state.road, state.kept, state.said = _to(self.flows[MENU], name), {}, []
+        state.road, state.kept, state.said = presses_to(self.flows[MENU], name), {}, []
         path = next(step.name for step in self.flows[MENU].steps.values() if step.sub == name)
         if inside:
-            leads = _leads_to(self.flows[name], inside[0])
+            leads = choices_to(self.flows[name], inside[0])
             state.kept |= {f"{path}.{step}": code for step, code in (*leads, (inside[0], inside[-1]))}
         self.enter(path)
 
@@ -191,7 +163,11 @@ class _Talk(Leaving):
         if answer == "yes":
             self.follow(self.state.at, "yes")
         else:
+            line = dict(read_back(self.here(), self.state))[answer]
             self.change(self.beside(self.state.at, answer))
+            for path, chosen in line:  # what was chosen under a heading is asked again with it
+                if self.state.kept.pop(path, None) is not None:
+                    self.state.old[path] = chosen
 
     def change(self, path: str) -> None:
         """Cuts the road before a question, keeping what came after it, and asks the question."""

@@ -32,6 +32,7 @@ from .placing import pass_up as pass_up
 from .placing import place_case as place_case
 from .promises import promised as promised
 from .promises import recompute as recompute
+from .returning import OPERATOR as OPERATOR
 from .returning import add_words as add_words
 from .returning import appeal as appeal
 from .returning import confirm as confirm
@@ -43,6 +44,7 @@ from .returning import reopen as reopen
 from .returning import said_to_operator as said_to_operator
 from .returning import still_asked as still_asked
 from .returning import words_now as words_now
+from .telling import abouts_of as abouts_of
 from .telling import is_noted as is_noted
 from .telling import note_call as note_call
 from .telling import tell_by_voice as tell_by_voice

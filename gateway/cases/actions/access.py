@@ -8,20 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...channels import outbox
+from ...country import Pack
 from ...language import fold
 from ...people.records import Staff
 from ..records import Case
 from ..records.access import KEPT_FROM, LISTED, Access
-from ..rules import Refusal
+from ..rules import Refusal, may_write_out
+from . import promises
 from .following import heard
-from .telling import drop_tasks
+from .telling import abouts_of, drop_tasks
 from .timeline import note
 
 
 def give_access(db: Session, case: Case, name: str, kind: str, reason: str, by_staff: int, now: datetime) -> None:
     """Lists a member of staff for a confidential case, or keeps her from any case: she may be the one complained of.
-    Only a
-    supervisor does; nobody who is kept from a case is let back into it. Raises Refusal."""
+    Only a supervisor does; nobody who is kept from a case is let back into it. Raises Refusal."""
     staff = db.scalar(select(Staff).where(Staff.name == name, Staff.country == case.country))
     reason = fold.clean(reason)[:600]
     if staff is None or kind not in (LISTED, KEPT_FROM):
@@ -40,15 +42,21 @@ def give_access(db: Session, case: Case, name: str, kind: str, reason: str, by_s
     audit.write(db, actor=f"staff:{by_staff}", act=f"case.{kind}", thing=f"case:{case.id}", why=str(staff.id), now=now)
 
 
-def seclude(db: Session, case: Case, staff_id: int, now: datetime) -> None:
-    """An ordinary case becomes a confidential one: no operator tells it any more."""
+def seclude(db: Session, pack: Pack, case: Case, staff_id: int, now: datetime) -> None:
+    """An ordinary case becomes a confidential one: no operator tells it any more, and what still waits to be written to
+    a phone that she did not choose is not sent. Where its kind is promised in hours, they run from here."""
     case.confidential = True
     drop_tasks(db, case, now)
+    if not may_write_out(case.answer_by):
+        for about in abouts_of(db, case):
+            outbox.take_back(db, about, now)
+    promises.hasten(db, pack, case, now)
     audit.write(db, actor=f"staff:{staff_id}", act="case.secluded", thing=f"case:{case.id}", now=now)
 
 
 def note_own_call(db: Session, case: Case, outcome: str, words: str, staff_id: int, once: str, now: datetime) -> None:
-    """Whoever decides a confidential case has called her herself: `told`, `no_answer` or `wrong_person`."""
+    """Whoever decides a confidential case has called her herself: `told`, `no_answer` or `wrong_person`. What
+    she said to it is `returning.said_to_operator`."""
     note(db, case, "call", now, staff_id, body=fold.clean(words)[:600] or None, data={"outcome": outcome}, once=once)
     audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
     if outcome == "told":

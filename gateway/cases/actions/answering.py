@@ -1,5 +1,5 @@
 """What the office does with a case: takes it up, answers, asks, decides, notes that she withdrew it, finds it to be the
-same as another of hers."""
+same as another of hers. `once` marks what was done: whoever asks looks (`is_noted`) whether it was done before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..records import Case
 from ..rules import ACTS, CAUSES, DECISIONS, LOOK_AGAIN, Refusal, act_of
 from .acting import act
 from .deciding import decided_before, holder, last_of, must_decide
-from .telling import drop_tasks, is_noted
+from .telling import drop_tasks
 
 LONGEST_ANSWER = 1200
 DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -23,8 +23,7 @@ DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 def take(db: Session, house: House, case: Case, staff_id: int, once: str, now: datetime) -> None:
     """Somebody of the office has it in hand, and she is told so."""
-    if not is_noted(db, once):
-        act(db, house, case, "take", now, staff_id, once=once)
+    act(db, house, case, "take", now, staff_id, once=once)
 
 
 def reply(db: Session, house: House, case: Case, text: str, staff_id: int, once: str, now: datetime) -> None:
@@ -44,8 +43,6 @@ def decide(
 ) -> None:  # fmt: skip
     """The office decides, and says what was done or why not. Its claim: she hears it the way she chose, and may say
     that it is not solved, or appeal."""
-    if is_noted(db, once):
-        return
     if decision not in DECISIONS:
         raise Refusal("Choose how the case ends.")
     name = act_of(decision)
@@ -61,8 +58,6 @@ def decide(
 
 def other_side(db: Session, house: House, case: Case, words: str, staff_id: int, once: str, now: datetime) -> None:
     """What the one complained of says, or why nobody could be asked. An allegation is not a finding."""
-    if is_noted(db, once):
-        return
     words = fold.clean(words)[:LONGEST_ANSWER]
     if not words:
         raise Refusal("Write what the one complained of says, or why nobody can be asked, then send again.")
@@ -81,8 +76,6 @@ def _say(
     db: Session, house: House, case: Case, name: str, text: str, staff_id: int, once: str, now: datetime,
     data: dict[str, object] | None = None,
 ) -> None:  # fmt: skip
-    if is_noted(db, once):
-        return
     text = fold.clean(text.translate(DIRECTIONS))
     if not text:
         raise Refusal("Write what she should hear, then send again.")
@@ -93,8 +86,6 @@ def _say(
 
 def withdraw(db: Session, house: House, case: Case, how: str, staff_id: int, once: str, now: datetime) -> None:
     """She does not want it gone on with, and said so to somebody, who notes how. She is told, should it be untrue."""
-    if is_noted(db, once):
-        return
     how = fold.clean(how)[:LONGEST_ANSWER]
     if not how:
         raise Refusal("Write when and how she said so, then send again.")
@@ -121,8 +112,6 @@ def twins(db: Session, case: Case, seen: ColumnElement[bool]) -> list[Case]:
 def merge(db: Session, house: House, case: Case, into: Case | None, staff_id: int, once: str, now: datetime) -> None:
     """Notes that a case is the same as one of its twins (None: it is none). Both numbers go on to answer: the one by
     the other."""
-    if is_noted(db, once):
-        return
     if into is None:
         raise Refusal("Only two open cases of the same person about the same thing can be one. Nothing was changed.")
     data: dict[str, object] = {"into": into.id, "other": into.reference}

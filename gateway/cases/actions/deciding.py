@@ -14,6 +14,7 @@ from ...people.actions import parents_of
 from ...people.records import QueueRow, Staff, StaffOffice
 from ...people.rules import lineage as upward
 from ..records import Case, CaseEvent, events_of
+from ..records.access import kept_from
 from ..rules import DECIDES, Refusal
 
 
@@ -32,7 +33,7 @@ def who_decides(db: Session, pack: Pack, case: Case) -> str | None:
     if right is None:
         return here or None
     able = [up for up in lineage(here, pack.offices) if right.reaches(pack.offices[up].level)]
-    staffed = who_works_at(db, able, right.roles)
+    staffed = who_works_at(db, able, right.roles, kept_from(db, case.id))
     return next((up for up in able if up in staffed or up == here), able[0] if able else None)
 
 

@@ -19,7 +19,7 @@ from ...channels import outbox
 from ...country import Pack
 from ...hotline.records import Task
 from ...house import House
-from ..records import Case, CaseEvent
+from ..records import Case, CaseEvent, events_of
 from ..rules import (
     DECIDED,
     DECIDES,
@@ -37,6 +37,8 @@ from .telling import by_voice, tell, to_be_called
 from .timeline import note
 
 HEARD = ("sent", "delivered")
+ATTEMPTS = 3
+"""Calls of the independent office itself, in vain or not, after which she counts as told."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ def noticed_at(db: Session, pack: Pack, case: Case, decision: CaseEvent) -> date
     """When she was told of a decision: a text of it was sent, an operator told her or called in vain three times, or
     she heard it when she asked; None while none of this happened. Where she is to be called, a text is not enough."""
     times = list(db.scalars(select(CaseEvent.at).where(CaseEvent.once == f"heard:{decision.id}")))
-    if to_be_called(pack, case):
+    if case.confidential and case.answer_by == "call":
+        vain = [row.at for row in events_of(db, case.id) if row.kind == "call" and row.id > decision.id]
+        times += vain[ATTEMPTS - 1 : ATTEMPTS]
+    elif to_be_called(pack, case):
         ended = select(Task.ended_at).where(Task.once == f"tell:{decision.id}", Task.state.in_(("done", "unreached")))
         times += [at for at in db.scalars(ended) if at]
     else:

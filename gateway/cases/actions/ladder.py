@@ -17,6 +17,7 @@ from ...country import Pack, lineage
 from ...db import insert_new
 from ...house import House
 from ..records import Case
+from ..records.access import kept_from
 from ..records.promises import Notice, Promise
 from . import promises
 from .deciding import holder, who_works_at
@@ -66,20 +67,20 @@ def reader(db: Session, pack: Pack, case: Case, step: str) -> tuple[str, str]:
     """The office and the role that are told at a step. Where nobody works in them, the next that somebody does: above,
     then anybody of the case's own line, then whoever watches the triage of last resort."""
     here = holder(db, pack, case) or _nowhere(pack, case)
-    above = list(lineage(here, pack.offices))
-    supervised = who_works_at(db, above, ("supervisor",))
-    if step == "holder" and who_works_at(db, [here], ("officer", "supervisor")):
+    above, kept = list(lineage(here, pack.offices)), kept_from(db, case.id)
+    supervised = who_works_at(db, above, ("supervisor",), kept)
+    if step == "holder" and who_works_at(db, [here], ("officer", "supervisor"), kept):
         return here, "officer"
     if watched := [office for office in above if office in supervised]:
         if step == "top":
             return watched[-1], "supervisor"
         return watched[1 if step == "above" and len(watched) > 1 else 0], "supervisor"
-    worked = who_works_at(db, above, ("officer",))
+    worked = who_works_at(db, above, ("officer",), kept)
     if anybody := next((office for office in above if office in worked), None):
         return anybody, "officer"
     log.warning("ladder.nobody", office=here, step=step)
     last = [] if case.confidential else list(lineage(pack.queues[pack.triage].office, pack.offices))
-    supervised = who_works_at(db, last, ("supervisor",))
+    supervised = who_works_at(db, last, ("supervisor",), kept)
     return next((office for office in last if office in supervised), here), "supervisor"
 
 

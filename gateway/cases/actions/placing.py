@@ -23,7 +23,7 @@ LONGEST_ADVICE = 1200
 
 
 def to_queue(db: Session, house: House, case: Case, how: str, now: datetime, staff_id: int | None = None) -> None:
-    """Gives a case the queue that the pack's rules name. `how`: `route` or `send_on`."""
+    """Gives a case the queue that the pack's rules name. `how`: `route`, `send_on` or `seclude`."""
     pack = house.packs[case.country]
     decision = decide(pack, case.category, case.place, case.channel)
     data: dict[str, object] = {
@@ -57,13 +57,14 @@ def place_case(db: Session, house: House, case: Case, place: str, category: str,
         if category == case.category:
             raise Refusal("This case lies with an office that can decide. It was not sent on.")
         must_decide(db, pack, case, staff_id)
-    after(case.state, "send_on")
+    how = "seclude" if apart else "send_on"
+    after(case.state, how)
     case.place, case.category = place if triage and place else case.place, category
     if apart:
-        seclude(db, case, staff_id, now)
+        seclude(db, pack, case, staff_id, now)
     why = f"{case.place} {category}"
     audit.write(db, actor=f"staff:{staff_id}", act="case.placed", thing=f"case:{case.id}", why=why, now=now)
-    to_queue(db, house, case, "send_on", now, staff_id)
+    to_queue(db, house, case, how, now, staff_id)
 
 
 def pass_up(db: Session, house: House, case: Case, advice: str, staff_id: int, once: str, now: datetime) -> None:

@@ -49,6 +49,17 @@ def _set_due(pack: Pack, row: Promise, office: str) -> None:
     row.next_at = next_share(pack, row, [])
 
 
+def hasten(db: Session, pack: Pack, case: Case, now: datetime) -> None:
+    """The case turned out to be of a kind that is promised in hours: what is not kept yet is so from now on."""
+    terms, rows = pack.terms(case.category), promises_of(db, case.id, case.round)
+    for row in rows:
+        term = terms[row.clock]
+        if row.state == "open" and term.hours:
+            row.days, row.hours, row.made_at, row.policy = term.days, term.hours, now, pack.version
+            _set_due(pack, row, row.office)
+    _note_next(case, rows)
+
+
 def calendar_for(pack: Pack, row: Promise) -> clock.Calendar:
     return clock.always(pack.zone) if row.hours else pack.calendar_of(row.office)
 

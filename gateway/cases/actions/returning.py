@@ -11,6 +11,7 @@ from ... import audit
 from ...country import DECIDERS, Pack, lineage
 from ...house import House
 from ..records import Case, CaseEvent, by_reference, events_of
+from ..records.access import kept_from
 from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, WORDS, Refusal
 from .acting import act
 from .deciding import holder, last_of, who_works_at
@@ -101,7 +102,7 @@ def _who_judges(db: Session, pack: Pack, case: Case) -> str:
     upward = [up for up in lineage(first, pack.offices) if not right or right.reaches(pack.offices[up].level)]
     higher = [up for up in upward if up != first]
     before = {event.staff_id for event in events_of(db, case.id) if event.kind in DECIDES and event.staff_id}
-    able = who_works_at(db, upward, right.roles if right else DECIDERS, before)
+    able = who_works_at(db, upward, right.roles if right else DECIDERS, before | kept_from(db, case.id))
     return next((up for up in (*higher, first) if up in able), higher[0] if higher else first)
 
 

@@ -27,25 +27,33 @@ from .timeline import note as note_event
 @dataclass(frozen=True)
 class Words:
     """A text to her. `purpose`: what kind of text it is (`channels/posting.py`). `asked`: she did something a moment
-    ago, and waits for it. `here`: the sentence where she can write back."""
+    ago, and waits for it. `here`: the sentence where she can write back.
+    `apart`: that of a confidential case, which sends her to no operator."""
 
     sentence: tuple[str, str]
     purpose: str
     asked: bool = False
     here: tuple[str, str] | None = None
+    apart: tuple[str, str] | None = None
 
 
 RECEIVED = Words(mark("sms.received", "Your number is {case}. We will answer by {due}."), "received", asked=True)
 NEUTRAL: Mapping[str, Words] = {
     "taken": Words(mark("sms.taken", "Number {case}: an official is looking into it."), "news"),
     "withdrawn": Words(
-        mark("sms.withdrawn", "Number {case} is closed because you asked. If you did not, call {hotline}."), "news"
+        mark("sms.withdrawn", "Number {case} is closed because you asked. If you did not, call {hotline}."),
+        "news",
+        apart=mark("sms.withdrawn.apart", "Number {case} is closed because you asked. If you did not, dial {dial}."),
     ),
     "again": Words(
         mark("sms.again", "Number {case}: we look at it again. We will answer by {due}."), "received", asked=True
     ),
     "merged": Words(mark("sms.merged", "Number {case} is the same as {other}. We answer you under {other}."), "news"),
-    "remind": Words(mark("sms.remind", "Number {case}: we wait for your answer. Call {hotline}."), "news"),
+    "remind": Words(
+        mark("sms.remind", "Number {case}: we wait for your answer. Call {hotline}."),
+        "news",
+        apart=mark("sms.remind.apart", "Number {case}: we wait for your answer. Dial {dial}."),
+    ),
     "solved": Words(
         mark("sms.solved", "Number {case}: was it solved? Dial {dial} or call {hotline}."),
         "news",
@@ -64,6 +72,7 @@ OUT: Mapping[str, Words] = {
         mark("sms.asked", "{case}: {answer} To answer, dial {dial} or call {hotline}."),
         "answer",
         here=mark("sms.asked.here", "{case}: {answer} To answer, write to us here."),
+        apart=mark("sms.asked.apart", "{case}: {answer} To answer, dial {dial}."),
     ),
 }
 """The office's own words: to be written out only where she chose so."""
@@ -112,7 +121,9 @@ def _text(
         return
     pack, tag = house.packs[case.country], case.language
     way = pack.writes_to(number_of(db, case.address_id))
-    sentence = words.here if words.here and way in pack.channels and pack.channels[way].can_reply else words.sentence
+    row = pack.channels.get(way)
+    sentence = (words.here if row and row.can_reply else None) or (words.apart if case.confidential else None)
+    sentence = sentence or words.sentence
     promise = promises.promised(db, case) if "{due}" in sentence[1] else None
     facts |= {
         "case": formats.grouped(case.reference),
@@ -137,8 +148,12 @@ def by_voice(db: Session, case: Case, event: CaseEvent, now: datetime, once: str
 
 def drop_tasks(db: Session, case: Case, now: datetime) -> None:
     """What an operator was to tell of a case, and has not, is told no more."""
-    abouts = [f"case:{case.id}", *(f"event:{event.id}" for event in events_of(db, case.id))]
-    hotline.drop_about(db, abouts, now)
+    hotline.drop_about(db, abouts_of(db, case), now)
+
+
+def abouts_of(db: Session, case: Case) -> list[str]:
+    """What texts and tasks of a case are about: itself, and the lines of its timeline."""
+    return [f"case:{case.id}", *(f"event:{event.id}" for event in events_of(db, case.id))]
 
 
 def tell_by_voice(db: Session, about: str, now: datetime) -> None:

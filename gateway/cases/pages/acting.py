@@ -10,6 +10,7 @@ from flask import abort, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from ...language import fold
 from ...web import house, staff_page
 from .. import actions
 from ..records import Case
@@ -18,6 +19,7 @@ from . import bp
 from .desk import may_see, mine, my_case, page
 
 CASE = "/console/case/<int(max=2147483647):case_id>"
+LONGEST = 1200
 OUTCOMES = ("told", "no_answer", "wrong_person")
 CHANGED = "Somebody changed this case a moment ago. Read it again before you send."
 Work = Callable[[Session, Case, str, datetime], None]
@@ -104,11 +106,16 @@ def access(case_id: int) -> Any:
 def called(case_id: int) -> Any:
     """Whoever decides a confidential case has called her."""
     outcome, words = request.form.get("outcome", ""), request.form.get("note", "")
+    said, told = request.form.get("said", ""), fold.clean(request.form.get("words", ""))[:LONGEST]
 
     def work(db: Session, case: Case, once: str, now: datetime) -> None:
         if outcome not in OUTCOMES or not case.confidential or case.answer_by != "call":
             raise Refusal("Choose how the call came out.")
         actions.note_own_call(db, case, outcome, words, g.staff.id, once, now)
+        if outcome == "told" and (event := actions.words_now(db, case)):
+            actions.said_to_operator(db, house(), case, event, said, told, g.staff.id, now)
+        elif outcome == "told":
+            actions.keep_words(db, case, told, actions.OPERATOR, now, g.staff.id)
 
     return _do(case_id, work)
 

@@ -19,22 +19,21 @@ from ...web import actor, house, render, staff_page
 from .. import actions
 from ..records import Case, CaseEvent, told_by
 from ..rules import DECIDES
-from .acting import OUTCOMES
+from .acting import LONGEST, OUTCOMES
 
 bp = Blueprint("calls", __name__)
-LONGEST = 1200
 
 
 def _telling(db: Session, task_id: int) -> tuple[Task, Case, CaseEvent]:
-    """An answer that she is to tell, with its case, which is locked: an official may be writing at the same moment.
-    Raises NotHers."""
-    task = hotline.hers(db, task_id, g.staff.country, g.staff.id)
-    found = told_by(db, task) if task else None
-    if task is None or found is None:
+    """An answer that she is to tell, with its case, which is locked: an official may be writing at the same moment. The
+    case first, then the task, as whoever drops the tasks of a case does. Raises NotHers."""
+    known = db.get(Task, task_id)
+    found = told_by(db, known) if known else None
+    if found is None:
         abort(404)
     case, event = found
-    db.scalars(select(Case).where(Case.id == case.id).with_for_update()).one()
-    db.refresh(task)
+    db.scalars(select(Case).where(Case.id == case.id).with_for_update().execution_options(populate_existing=True)).one()
+    task = hotline.hers(db, task_id, g.staff.country, g.staff.id) or abort(404)
     return task, case, event
 
 

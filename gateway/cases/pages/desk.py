@@ -24,7 +24,7 @@ from .. import actions, attachments
 from ..records import Case, CaseEvent, events_of, open_cases
 from ..records.access import access_of, visible
 from ..records.promises import Notice, Promise, notices_of, promises_of
-from ..rules import ACTS, CAUSES, DECISIONS
+from ..rules import ACTS, CAUSES, DECIDED, DECISIONS
 from . import bp
 
 READS: Mapping[str, tuple[str, ...]] = {"officer": ("officer",), "supervisor": ("officer", "supervisor")}
@@ -32,7 +32,11 @@ READS: Mapping[str, tuple[str, ...]] = {"officer": ("officer",), "supervisor": (
 
 APART = "apart"
 GROUPS = ("late", "due", "back", "new", "work", "waiting")
-OF_STATE = {"reopened": "back", "appealed": "back", "received": "new", "routed": "new", "waiting": "waiting"}
+OF_STATE = {
+    **dict.fromkeys(("reopened", "appealed"), "back"),
+    **dict.fromkeys(("received", "routed"), "new"),
+    **dict.fromkeys(("waiting", *DECIDED), "waiting"),
+}
 
 
 def mine(db: Session) -> ColumnElement[bool]:
@@ -88,7 +92,7 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
     pack, now = house().packs[found.country], datetime.now(UTC)
     with house().database.reading() as db:
         events, notices = events_of(db, case_id), notices_of(db, case_id)
-        sent = outbox.about(db, [f"case:{case_id}", *(f"event:{event.id}" for event in events)])
+        sent = outbox.about(db, actions.abouts_of(db, found))
         values = {
             "case": found,
             "timeline": timeline([*events, *sent, *notices]),
@@ -109,6 +113,8 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
             "twins": actions.twins(db, found, mine(db)),
             "into": db.scalar(select(Case).where(Case.id == found.into, mine(db))) if found.into else None,
             "can": {name for name, act in ACTS.items() if found.state in act.before},
+            "hidden_kinds": [category for category in pack.categories.values() if category.confidential],
+            "words_now": actions.words_now(db, found),
             "decisions": DECISIONS,
             "causes": CAUSES,
             "standing": clock.standing(now, found.due_at, actions.calendar_of(pack, found)),

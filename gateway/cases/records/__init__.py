@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, func, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...db import Base, Moment, Sealed
 from ...hotline.records import Task
-from ..rules import OPEN, WORDS
+from ..rules import DECIDED, OPEN, WORDS
 
 
 class Case(Base):
@@ -89,8 +89,8 @@ def of_addresses(db: Session, address_ids: Collection[int], limit: int = 5) -> l
 
 def open_cases(db: Session, mine: ColumnElement[bool], limit: int = 200) -> tuple[list[Case], int]:
     """Open cases that somebody may see (`access.visible`), the one due first on top; and how many there are beyond the
-    limit too."""
-    wanted = and_(mine, Case.state.in_(OPEN))
+    limit too. A confidential one stays until it is closed: no operator tells her of the decision."""
+    wanted = and_(mine, or_(Case.state.in_(OPEN), and_(Case.confidential, Case.state.in_(DECIDED))))
     count = db.scalar(select(func.count()).select_from(Case).where(wanted)) or 0
     order = (Case.due_at.is_(None), Case.due_at, Case.id)
     return list(db.scalars(select(Case).where(wanted).order_by(*order).limit(limit))), count

@@ -44,6 +44,12 @@ def _has(staff_id: int, kind: str) -> ColumnElement[bool]:
     return exists().where(mine)
 
 
+def kept_from(db: Session, case_id: int) -> set[int]:
+    """The staff who are kept from a case."""
+    rows = select(Access.staff_id).where(Access.case_id == case_id, Access.kind == KEPT_FROM)
+    return set(db.scalars(rows))
+
+
 def access_of(db: Session, case_id: int) -> list[Access]:
     """Who is listed for a case, and who is kept from it."""
     return list(db.scalars(select(Access).where(Access.case_id == case_id).order_by(Access.at, Access.staff_id)))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from ...country import Pack
 from ...house import House
 from ...language import fold
-from .. import talk
 from ..book import Book
+from ..opened import opens
 from ..state import Opened
+
+TOPICS = ("topic", "care", "person")
+"""The questions of a complaint whose choices are categories: only those of this country are opened."""
 
 
 def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened | None:
@@ -19,8 +22,8 @@ def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened
 
     def offered(heading: str) -> bool:
         name, *inside = heading.split(".")
-        known = not inside or inside[0] != "topic" or inside[-1] in pack.categories
-        return name in offers and known and talk.opens(book.flows, heading)
+        known = not inside or inside[0] not in TOPICS or inside[-1] in pack.categories
+        return name in offers and known and opens(book.flows, heading)
 
     found = house.understanding(pack).find(text, tag, offered)
     named = pack.places.named_in(text, pack.areas)

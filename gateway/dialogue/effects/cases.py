@@ -73,6 +73,8 @@ def look_up_with_pin(stand: Stand, answers: Mapping[str, str]) -> Done:
     reference = answers["number"]
     mine = people.tries(stand.db, "pin.address", stand.number_key, since) >= TRIES_PER_ADDRESS
     its = people.tries(stand.db, "pin.case", reference, since) >= TRIES_PER_CASE
+    if is_desk(stand) and (case := by_reference(stand.db, reference)) and case.confidential:
+        return Done("locked")  # no operator hears of it, and her tries are not used up
     if mine or its or people.tries_of_all(stand.db, "pin.address", since) >= TRIES_IN_ALL:
         return Done("locked")
     if _opened(stand, answers) is None:
@@ -109,16 +111,20 @@ def _said(case: Case) -> str:
 
 
 def _mine(stand: Stand, answers: Mapping[str, str]) -> Case | None:
-    case = by_reference(stand.db, answers.get("which", ""))
-    mine = case and case.address_id in _hers(stand) and _may_be_named(stand, case)
-    main = cases.main_of(stand.db, case) if case and mine else None
+    case = _lodged_here(stand, answers)
+    main = cases.main_of(stand.db, case) if case and _may_be_named(stand, case) else None
     return main if main and _may_be_named(stand, main) else None
+
+
+def _lodged_here(stand: Stand, answers: Mapping[str, str]) -> Case | None:
+    """The case of this number, or of another that she proved to be hers, whether or not it may be spoken of here."""
+    case = by_reference(stand.db, answers.get("which", ""))
+    return case if case and case.address_id in _hers(stand) else None
 
 
 def _opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
     case = by_reference(stand.db, answers.get("number", ""))
-    row = stand.pack.channels.get(stand.channel)
-    if case and case.confidential and row is not None and row.kind == "desk":
+    if case and case.confidential and is_desk(stand):
         return None
     return case if case and cases.pin_fits(case, answers.get("pin", "").split(",")) else None
 
@@ -140,8 +146,11 @@ def promise_of(stand: Stand, case: Case) -> str:
 
 
 def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """Words for an open case that she may hear of; looked at again."""
+    """Words for an open case that she may hear of; looked at again. What she was writing while it became confidential
+    is kept, and nothing is said of it."""
     case = hers_or_opened(stand, answers)
+    if case is None and (hidden := _lodged_here(stand, answers)):
+        cases.keep_words(stand.db, hidden, answers["words"], stand.channel, stand.now)
     return add(stand, case, answers, "words")
 
 
@@ -158,7 +167,8 @@ def add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str) 
 
 
 def my_numbers(stand: Stand, answers: Mapping[str, str]) -> list[str]:
-    return [case.reference for case in of_addresses(stand.db, _hers(stand)) if _may_be_named(stand, case)]
+    named = (case for case in of_addresses(stand.db, _hers(stand), limit=100) if _may_be_named(stand, case))
+    return [case.reference for case in named][:MOST_NAMED]
 
 
 def _may_be_named(stand: Stand, case: Case) -> bool:
@@ -166,8 +176,13 @@ def _may_be_named(stand: Stand, case: Case) -> bool:
     chose that we write to it."""
     if not case.confidential:
         return True
+    return case.answer_by == "write" and not is_desk(stand)
+
+
+def is_desk(stand: Stand) -> bool:
+    """Whether an operator speaks for her."""
     row = stand.pack.channels.get(stand.channel)
-    return case.answer_by == "write" and (row is None or row.kind != "desk")
+    return row is not None and row.kind == "desk"
 
 
 def _hers(stand: Stand) -> list[int]:
@@ -179,6 +194,7 @@ def _grouped(pack: Pack, code: str, tag: str) -> str:
     return formats.grouped(code)
 
 
+MOST_NAMED = 5
 NEWS = ("case", "due", "promise", "answer")
 COMPLAINT = ("topic", "care", "person", "risk", "place", "where", "about", "story", "proof", "how", "hours", "pin")
 NAMED = ("which", "number", "pin")

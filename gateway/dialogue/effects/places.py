@@ -31,7 +31,8 @@ def how_near(stand: Stand, answers: Answers) -> Done:
 
 
 def _last(stand: Stand) -> str:
-    written = (case.place for case in of_addresses(stand.db, [stand.address_id]) if case.answer_by == "write")
+    cases = of_addresses(stand.db, [stand.address_id])
+    written = (case.place for case in cases if case.answer_by == "write" and not case.confidential)
     return next((place for place in written if place), "")
 
 

@@ -11,7 +11,7 @@ from ...cases.rules import DECIDED, OPEN, Refusal
 from ..asking import is_enclosed
 from ..roads import EffectWords
 from ..state import Done
-from .cases import NAMED, add, hers_or_opened, names_of, promise_of
+from .cases import NAMED, add, hers_or_opened, is_desk, names_of, promise_of
 from .stand import Stand, Word
 
 OPINION = ("solved", "words", "easy")
@@ -59,9 +59,7 @@ def _come_back(stand: Stand, case: Case | None, words: str, how: Callable[..., N
 def _is_hers_to_say(stand: Stand, case: Case) -> bool:
     """Whether what is done here is surely hers: the phone may be her neighbour's. Where she chose a call, or told the
     hotline alone, she says it to an operator; that she did not withdraw her case she may say at once."""
-    row = stand.pack.channels.get(stand.channel)
-    spoken = row is not None and row.kind == "desk"
-    return spoken or case.answer_by in ("write", "pin") or case.state == "withdrawn"
+    return is_desk(stand) or case.answer_by in ("write", "pin") or case.state == "withdrawn"
 
 
 def keep_opinion(stand: Stand, answers: Mapping[str, str]) -> Done:

@@ -23,6 +23,7 @@ from . import ringing as calling
 from .cases import actions as cases
 from .cases import attachments
 from .cases.records import not_routed, to_look_at
+from .cases.records.kept import waiting_digests, waiting_exports
 from .cases.records.promises import running_out
 from .channels import NotSent, outbox
 from .channels.doors import open_channels
@@ -37,7 +38,7 @@ from .house import House, open_house
 from .outreach.records import sending
 from .settings import Settings, read_settings
 
-QUEUES = ("route", "deliver", "fetch", "ring_back", "escalate", "survey")
+QUEUES = ("route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest")
 JOB_SECONDS = 120
 WAKE_PAUSE_SECONDS = 2.0
 ROUTE_LATE = timedelta(seconds=3)
@@ -96,6 +97,28 @@ class Hands:
             if ask := cases.look_again(db, self.house, case_id, now):
                 dialogue.ask_later(db, ask.address_id, ask.flow, ask.facts, ask.until, now)
 
+    def export(self, export_id: int, now: datetime) -> None:
+        """Makes a workbook that somebody asked for; it is read without holding up anybody who writes."""
+        with self.house.database.reading() as db:
+            made = cases.export_body(db, self.house, export_id)
+        if made:
+            with self.house.database.transaction() as db:
+                cases.keep_export(db, export_id, *made, now)
+
+    def digest(self, digest_id: int, now: datetime) -> None:
+        """Makes a daily log or a monthly digest, likewise."""
+        with self.house.database.reading() as db:
+            body = cases.digest_body(db, self.house, digest_id, now)
+        if body is not None:
+            with self.house.database.transaction() as db:
+                cases.keep_digest(db, digest_id, body, now)
+
+    def plan_digests(self, now: datetime) -> None:
+        """Days and months that are over are to be told of."""
+        with self.house.database.transaction() as db:
+            for pack in self.house.packs.values():
+                cases.plan_digests(db, pack, now)
+
     def deliver(self, row_id: int | None, now: datetime) -> int:
         """Sends what is due, or one row."""
         return self.delivering.deliver(row_id, now)
@@ -118,6 +141,16 @@ class Hands:
         """Cases for which something is due by time alone."""
         with self.house.database.reading() as db:
             return to_look_at(db, now, skip)
+
+    def late_exports(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
+        """Workbooks that no worker has made."""
+        with self.house.database.reading() as db:
+            return waiting_exports(db, now - ROUTE_LATE, skip)
+
+    def late_digests(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
+        """Logs and digests that no worker has made."""
+        with self.house.database.reading() as db:
+            return waiting_digests(db, now - ROUTE_LATE, skip)
 
     def wake(self, job: str, row_id: int) -> None:
         """Hands a row to a worker. Where none takes it, the tick does it a moment later."""
@@ -189,6 +222,16 @@ def escalate(promise_id: int) -> Any:
 def survey(case_id: int) -> Any:
     """RQ: does what time has brought to one case."""
     return hands().survey(case_id, datetime.now(UTC))
+
+
+def export(export_id: int) -> Any:
+    """RQ: makes one workbook."""
+    return hands().export(export_id, datetime.now(UTC))
+
+
+def digest(digest_id: int) -> Any:
+    """RQ: makes one daily log or monthly digest."""
+    return hands().digest(digest_id, datetime.now(UTC))
 
 
 def deliver(row_id: int) -> Any:

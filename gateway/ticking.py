@@ -14,6 +14,7 @@ from functools import partial
 import structlog
 
 from . import audit
+from .cases import actions as cases
 from .dialogue import actions as dialogue
 from .dialogue.book import Book
 from .hotline import actions as hotline
@@ -79,10 +80,13 @@ class Tick:
             self._one("route", case_id, now, partial(self.hands.route, case_id, now))
         self._by_workers("escalate", self.hands.late_promises, self.hands.escalate, now)
         self._by_workers("survey", self.hands.late_cases_to_see, self.hands.survey, now)
+        self._by_workers("export", self.hands.late_exports, self.hands.export, now)
+        self._by_workers("digest", self.hands.late_digests, self.hands.digest, now)
         self._one("seal", 0, now, self._seal)
         if self._count % SHIFTS_EVERY == 0:
             self._one("shifts", 0, now, partial(self._shifts, now))
         if self._count % PURGE_EVERY == 0:
+            self._one("plan_digests", 0, now, partial(self.hands.plan_digests, now))
             self._one("purge", 0, now, partial(self._purge, now))
         self._count += 1
 
@@ -142,3 +146,4 @@ class Tick:
         with self.hands.house.database.transaction() as db:
             dialogue.purge(db, now)
             people.purge_tries(db, now)
+            cases.drop_exports(db, now)

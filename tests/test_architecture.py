@@ -20,6 +20,8 @@ PURE_FILES = {
     "rules",
     "answers",
     "asking",
+    "counting",
+    "defined",
     "drawing",
     "grouping",
     "leaving",

@@ -62,7 +62,9 @@ def main(words: list[str] | None = None) -> int:
     )
     add("web", "processes.web", "the web process (gunicorn)")
     add("worker", "processes.worker", "one RQ worker").add_argument(
-        "queue", nargs="*", choices=["route", "deliver", "fetch", "ring_back", "escalate", "survey", []]
+        "queue",
+        nargs="*",
+        choices=["route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest", []],
     )
     add("tick", "processes.tick", "the tick: asks every second what is due")
     add("valkey", "processes.valkey", "the demo's Valkey").add_argument("config")

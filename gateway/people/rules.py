@@ -13,7 +13,19 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "tell", "articles"}),
     "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles"}),
     "supervisor": frozenset(
-        {"queue", "case", "answer", "place", "see_number", "counts", "flags", "articles", "outreach", "letters"}
+        {
+            "queue",
+            "case",
+            "answer",
+            "place",
+            "see_number",
+            "counts",
+            "flags",
+            "articles",
+            "outreach",
+            "letters",
+            "export",
+        }
     ),
     "inspector": frozenset({"queue", "case"}),
     "coordinator": frozenset({"counts", "outreach"}),

@@ -19,6 +19,13 @@ from .deciding import calendar_of as calendar_of
 from .deciding import holder as holder
 from .deciding import may_decide as may_decide
 from .deciding import who_decides as who_decides
+from .digesting import digest_body as digest_body
+from .digesting import keep_digest as keep_digest
+from .digesting import plan_digests as plan_digests
+from .exporting import ask_export as ask_export
+from .exporting import drop_exports as drop_exports
+from .exporting import export_body as export_body
+from .exporting import keep_export as keep_export
 from .following import heard as heard
 from .following import look_again as look_again
 from .ladder import see as see

@@ -123,6 +123,7 @@ def _meet(pack: Pack, row: Promise, pauses: list[clock.Pause], now: datetime) ->
     row.state, row.met_at, row.next_at = "met", now, None
     row.working_s = clock.working_seconds(calendar_for(pack, row), row.made_at, now, pauses)
     row.calendar_s = max(0, int((now - row.made_at).total_seconds()))
+    row.kept = row.working_s <= clock.working_seconds(calendar_for(pack, row), row.made_at, row.first_due_at)
 
 
 def _note_next(case: Case, rows: Collection[Promise]) -> None:

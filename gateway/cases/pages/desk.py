@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,21 +15,17 @@ from ...channels import outbox
 from ...channels.outbox.records import Outgoing
 from ...country import Pack
 from ...language.measure import sms_parts
-from ...people.actions import number_of, parents_of
+from ...people.actions import number_of
 from ...people.records import QueueRow, Staff, offices_by_name
-from ...people.rules import in_reach, lineage
 from ...web import actor, house, page_language, render, staff_page
 from .. import actions, attachments
+from ..reach import seen_by
 from ..records import Case, CaseEvent, events_of, open_cases
-from ..records.access import access_of, visible
+from ..records.access import access_of
 from ..records.promises import Notice, Promise, notices_of, promises_of
 from ..rules import ACTS, CAUSES, DECIDED, DECISIONS
 from . import bp
 
-READS: Mapping[str, tuple[str, ...]] = {"officer": ("officer",), "supervisor": ("officer", "supervisor")}
-"""Who works with cases, and whose notices each reads in her own offices."""
-
-APART = "apart"
 GROUPS = ("late", "due", "back", "new", "work", "waiting")
 OF_STATE = {
     **dict.fromkeys(("reopened", "appealed"), "back"),
@@ -40,14 +35,8 @@ OF_STATE = {
 
 
 def mine(db: Session) -> ColumnElement[bool]:
-    """The cases that this member of staff may see. Retired queues are in it too, so that no case is left on nobody's
-    list."""
-    parents, offices = parents_of(db, g.staff.country), g.staff.office_codes()
-    rows = list(db.scalars(select(QueueRow)))
-    apart = [row for row in rows if row.kind == APART]
-    own = [row.code for row in apart if row.office in offices and g.staff.role in READS]
-    near = [row.code for row in rows if in_reach(g.staff.role, offices, lineage(row.office, parents))]
-    return visible(g.staff.id, g.staff.country, sorted(set(near) - {row.code for row in apart}), own)
+    """The cases that she who asks may see."""
+    return seen_by(db, g.staff)
 
 
 def may_see(db: Session, case_id: int) -> bool:

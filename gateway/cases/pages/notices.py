@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from ...web import house, render, staff_page
 from .. import actions
+from ..reach import READS
 from ..records import Case
 from ..records.promises import Notice, count_notices, notices_for
 from . import bp
-from .desk import READS, mine
+from .desk import mine
 
 
 def told_of(db: Session) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ class Case(Base):
     """One complaint. `address_id` is empty where no number is kept. `state`: see `rules.ACTS`. `round`: how often it
     came back (not solved, or appealed). `due_at`: when the next promise that is not kept yet runs out; empty while the
     office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged.
-    `confidential`: see `access.py`."""
+    `confidential`: see `access.py`. `programme`, `sex`, `disability`: for the figures alone, where somebody said so."""
 
     __tablename__ = "cases"
 
@@ -26,6 +26,9 @@ class Case(Base):
     country: Mapped[str] = mapped_column(String(2))
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     category: Mapped[str] = mapped_column(String(40))
+    programme: Mapped[str] = mapped_column(String(40), default="")
+    sex: Mapped[str] = mapped_column(String(8), default="")
+    disability: Mapped[str] = mapped_column(String(8), default="")
     place: Mapped[str] = mapped_column(String(20), default="")
     village: Mapped[str | None] = mapped_column(Sealed("cases.village"))
     story: Mapped[str | None] = mapped_column(Sealed("cases.story"))

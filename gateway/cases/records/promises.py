@@ -18,7 +18,8 @@ class Promise(Base):
     version of the pack by which it was made. `office`: whose working time it runs in; empty while the case lies
     nowhere. `state`: open, paused (the office waits for her), met, or void. `first_due_at`: when it was due as it was
     made; `due_at`: with its pauses, empty while one lasts. `step`: the share of it, in percent, that somebody was told
-    of last; `next_at`: when the next of the ladder is due. `working_s`, `calendar_s`: how long it took."""
+    of last; `next_at`: when the next of the ladder is due. `working_s`, `calendar_s`: how long it took; `kept`: whether
+    that was in time."""
 
     __tablename__ = "promises"
 
@@ -37,6 +38,7 @@ class Promise(Base):
     met_at: Mapped[datetime | None] = mapped_column(Moment)
     working_s: Mapped[int | None]
     calendar_s: Mapped[int | None]
+    kept: Mapped[bool | None]
     step: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime | None] = mapped_column(Moment)
 

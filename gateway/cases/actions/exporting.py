@@ -1,0 +1,64 @@
+"""Workbooks of cases: asked for by somebody, made by a worker of what she may see then, dropped after some days. Who
+took what away is in the audit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ... import audit
+from ...db import wake_later
+from ...house import House
+from ...people.records import Staff
+from ..counting import months
+from ..reach import seen_by
+from ..records.kept import Export
+from ..records.listed import lines_of
+from ..rules import Refusal
+from ..sheets import as_xlsx
+
+KEPT_FOR = timedelta(days=3)
+AT_ONCE = 3
+"""How many somebody may have waiting: each is a table of every case in her reach."""
+
+
+def ask_export(db: Session, staff_id: int, begin: str, end: str, now: datetime) -> Export:
+    """Puts down that a workbook is wanted; a worker makes it. Raises Refusal."""
+    waiting = select(Export.id).where(Export.staff_id == staff_id, Export.state == "waiting")
+    if len(list(db.scalars(waiting))) >= AT_ONCE:
+        raise Refusal("Three workbooks are being made for you. Fetch them first.")
+    row = Export(staff_id=staff_id, begin=begin, end=end, asked_at=now)
+    db.add(row)
+    db.flush()
+    audit.write(
+        db, actor=f"staff:{staff_id}", act="export.asked", thing=f"export:{row.id}", why=f"{begin} {end}", now=now
+    )
+    wake_later(db, "export", row.id)
+    return row
+
+
+def export_body(db: Session, house: House, export_id: int) -> tuple[bytes, int] | None:
+    """The workbook of what she who asked may see now, and how many cases are in it; None where it is made already. It
+    only reads: nobody waits for it."""
+    row = db.get(Export, export_id)
+    if row is None or row.state != "waiting":
+        return None
+    staff = db.get_one(Staff, row.staff_id)
+    pack = house.packs[staff.country]
+    begin, end = months(row.begin, row.end, pack.zone)
+    lines = list(lines_of(db, pack, seen_by(db, staff), begin, end)) if staff.active else []
+    return as_xlsx(lines), max(0, len(lines) - 1)
+
+
+def keep_export(db: Session, export_id: int, body: bytes, lines: int, now: datetime) -> None:
+    """Keeps a workbook that was made. Safe to run twice."""
+    row = db.scalar(select(Export).where(Export.id == export_id, Export.state == "waiting").with_for_update())
+    if row is not None:
+        row.body, row.lines, row.state, row.done_at = body, lines, "done", now
+
+
+def drop_exports(db: Session, now: datetime) -> None:
+    """What was made some days ago is gone; asked for again, it is made again."""
+    db.execute(delete(Export).where(Export.asked_at < now - KEPT_FOR))

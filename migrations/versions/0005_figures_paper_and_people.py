@@ -1,0 +1,64 @@
+"""What cases are counted by, and whether each promise was kept; workbooks, logs and digests"""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = '0005'
+down_revision = '0004'
+branch_labels = None
+depends_on = None
+
+WHEN = sa.DateTime(timezone=True)
+TOLD = {'programme': 40, 'sex': 8, 'disability': 8}
+
+
+def upgrade() -> None:
+    op.create_table('exports',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('begin', sa.String(length=7), nullable=False),
+    sa.Column('end', sa.String(length=7), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('asked_at', WHEN, nullable=False),
+    sa.Column('done_at', WHEN, nullable=True),
+    sa.Column('lines', sa.Integer(), nullable=True),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_exports_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exports'))
+    )
+    op.create_index(op.f('ix_exports_staff_id'), 'exports', ['staff_id'], unique=False)
+    op.create_index('ix_exports_state_asked_at', 'exports', ['state', 'asked_at'], unique=False)
+    op.create_table('digests',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('office', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.String(length=6), nullable=False),
+    sa.Column('begins', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('put_at', WHEN, nullable=False),
+    sa.Column('made_at', WHEN, nullable=True),
+    sa.Column('body', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['office'], ['offices.code'], name=op.f('fk_digests_office')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_digests')),
+    sa.UniqueConstraint('office', 'kind', 'begins', name=op.f('uq_digests_office_kind_begins'))
+    )
+    op.create_index('ix_digests_state_put_at', 'digests', ['state', 'put_at'], unique=False)
+    with op.batch_alter_table('cases', schema=None) as batch_op:
+        for name, length in TOLD.items():
+            batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=''))
+    with op.batch_alter_table('cases', schema=None) as batch_op:
+        for name in TOLD:
+            batch_op.alter_column(name, server_default=None)
+    with op.batch_alter_table('promises', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('kept', sa.Boolean(), nullable=True))
+    # By the rule of until now: a promise that was met while it was paused had not run out.
+    op.execute("UPDATE promises SET kept = (due_at IS NULL OR met_at <= due_at) WHERE state = 'met'")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('promises', schema=None) as batch_op:
+        batch_op.drop_column('kept')
+    with op.batch_alter_table('cases', schema=None) as batch_op:
+        for name in TOLD:
+            batch_op.drop_column(name)
+    op.drop_table('digests')
+    op.drop_table('exports')

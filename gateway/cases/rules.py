@@ -73,6 +73,7 @@ ACTS: Mapping[str, Act] = {
     "ask": Act(WITH_THE_OFFICE, "waiting", ("office",), ("text",), TAKEN, "asked"),
     "added": Act(("received", *WITH_THE_OFFICE), "", ("she", "operator"), ("text",)),
     "answered": Act(("waiting",), "in_work", ("she", "operator"), ("text",)),
+    "note": Act((*OPEN, *DECIDED), "", ("office",), ("text",)),
     "other_side": Act(DECIDE, "", ("office",), ("text",)),
     "go_on": Act(("waiting",), "in_work", ("gateway",)),
     "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "written"),

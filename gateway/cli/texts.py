@@ -15,6 +15,7 @@ import polib
 from babel.messages.extract import extract
 
 from ..country.read import read_pack
+from ..country.replies import read_replies
 from ..dialogue.flow import sentences
 from ..dialogue.flow_read import read_flows
 from ..language.catalogue import Key, Locale
@@ -71,6 +72,8 @@ def _of_packs() -> Iterator[tuple[str, Key]]:
         if (folder / "country.yaml").exists():
             for category in read_pack(ROOT, folder.name).categories.values():
                 yield f"countries/{folder.name}/categories.yaml", ("console", category.name)
+            for reply in read_replies(ROOT, folder.name).values():
+                yield f"countries/{folder.name}/replies.yaml", reply.key()
 
 
 def texts(_: argparse.Namespace) -> int:

@@ -10,6 +10,8 @@ from .access import note_own_call as note_own_call
 from .answering import ask as ask
 from .answering import decide as decide
 from .answering import merge as merge
+from .answering import note_aside as note_aside
+from .answering import note_figures as note_figures
 from .answering import other_side as other_side
 from .answering import reply as reply
 from .answering import take as take

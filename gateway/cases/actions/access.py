@@ -55,9 +55,10 @@ def seclude(db: Session, pack: Pack, case: Case, staff_id: int, now: datetime) -
 
 
 def note_own_call(db: Session, case: Case, outcome: str, words: str, staff_id: int, once: str, now: datetime) -> None:
-    """Whoever decides a confidential case has called her herself: `told`, `no_answer` or `wrong_person`. What
-    she said to it is `returning.said_to_operator`."""
+    """Somebody of the office has called her herself: `told`, `no_answer` or `wrong_person`. What she said to it is
+    `returning.said_to_operator`. Where she was told, no operator tells it any more."""
     note(db, case, "call", now, staff_id, body=fold.clean(words)[:600] or None, data={"outcome": outcome}, once=once)
     audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
     if outcome == "told":
         heard(db, case, now)
+        drop_tasks(db, case, now)

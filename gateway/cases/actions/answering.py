@@ -3,11 +3,14 @@ same as another of hers. `once` marks what was done: whoever asks looks (`is_not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from ... import audit
 from ...house import House
 from ...language import fold
 from ..records import Case
@@ -17,6 +20,7 @@ from .deciding import decided_before, holder, last_of, must_decide
 from .telling import drop_tasks
 
 LONGEST_ANSWER = 1200
+NOT_SAVED: Mapping[str, object] = MappingProxyType({})
 DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 """Signs that turn the direction of a text: they could make an answer read otherwise than it was written."""
 
@@ -26,20 +30,34 @@ def take(db: Session, house: House, case: Case, staff_id: int, once: str, now: d
     act(db, house, case, "take", now, staff_id, once=once)
 
 
-def reply(db: Session, house: House, case: Case, text: str, staff_id: int, once: str, now: datetime) -> None:
-    """The office answers; the case stays open."""
-    _say(db, house, case, "reply", text, staff_id, once, now)
+def reply(
+    db: Session, house: House, case: Case, text: str, staff_id: int, once: str, now: datetime,
+    saved: Mapping[str, object] = NOT_SAVED,
+) -> None:  # fmt: skip
+    """The office answers; the case stays open. `saved`: which saved reply it is, if any (`cases/saved.py`)."""
+    _say(db, house, case, "reply", text, staff_id, once, now, saved)
 
 
-def ask(db: Session, house: House, case: Case, question: str, staff_id: int, once: str, now: datetime) -> None:
+def ask(
+    db: Session, house: House, case: Case, question: str, staff_id: int, once: str, now: datetime,
+    saved: Mapping[str, object] = NOT_SAVED,
+) -> None:  # fmt: skip
     """The office asks her; what it promised waits while she is asked."""
-    _say(db, house, case, "ask", question, staff_id, once, now)
+    _say(db, house, case, "ask", question, staff_id, once, now, saved)
     case.next_at = now
+
+
+def note_aside(db: Session, house: House, case: Case, words: str, staff_id: int, once: str, now: datetime) -> None:
+    """A note for whoever works with the case; she does not see it."""
+    words = fold.clean(words)[:LONGEST_ANSWER]
+    if not words:
+        raise Refusal("Write the note, then send again.")
+    act(db, house, case, "note", now, staff_id, text=words, once=once)
 
 
 def decide(
     db: Session, house: House, case: Case, decision: str, cause: str, what_was_done: str, staff_id: int, once: str,
-    now: datetime,
+    now: datetime, saved: Mapping[str, object] = NOT_SAVED,
 ) -> None:  # fmt: skip
     """The office decides, and says what was done or why not. Its claim: she hears it the way she chose, and may say
     that it is not solved, or appeal."""
@@ -50,7 +68,7 @@ def decide(
         raise Refusal("Choose what it came from.")
     must_decide(db, house.packs[case.country], case, staff_id)
     _must_have_heard(db, house, case, decision)
-    data: dict[str, object] = {"decision": decision, "office": holder(db, house.packs[case.country], case)}
+    data: dict[str, object] = {**saved, "decision": decision, "office": holder(db, house.packs[case.country], case)}
     _say(db, house, case, name, what_was_done, staff_id, once, now, data | ({"cause": cause} if cause else {}))
     case.decision, case.cause, case.decided_at = decision, cause or None, now
     case.next_at = now + LOOK_AGAIN
@@ -64,6 +82,20 @@ def other_side(db: Session, house: House, case: Case, words: str, staff_id: int,
     act(db, house, case, "other_side", now, staff_id, text=words, once=once)
 
 
+FIGURES: Mapping[str, tuple[str, ...]] = {"sex": ("", "woman", "man", "other"), "disability": ("", "yes", "no")}
+
+
+def note_figures(db: Session, house: House, case: Case, told: Mapping[str, str], staff_id: int, now: datetime) -> None:
+    """What the case is counted by, as far as somebody said so: the programme it is about, and of whom it is. It changes
+    nothing of how the case is treated."""
+    if told["programme"] and told["programme"] not in house.packs[case.country].programmes:
+        raise Refusal("Choose the programme from the list.")
+    if any(told[name] not in known for name, known in FIGURES.items()):
+        raise Refusal("Choose from the list.")
+    case.programme, case.sex, case.disability = told["programme"], told["sex"], told["disability"]
+    audit.write(db, actor=f"staff:{staff_id}", act="case.counted_as", thing=f"case:{case.id}", now=now)
+
+
 def _must_have_heard(db: Session, house: House, case: Case, decision: str) -> None:
     """Raises Refusal where somebody would be found to have done wrong and was not heard."""
     category = house.packs[case.country].categories.get(case.category)
@@ -74,14 +106,14 @@ def _must_have_heard(db: Session, house: House, case: Case, decision: str) -> No
 
 def _say(
     db: Session, house: House, case: Case, name: str, text: str, staff_id: int, once: str, now: datetime,
-    data: dict[str, object] | None = None,
+    data: Mapping[str, object] = NOT_SAVED,
 ) -> None:  # fmt: skip
     text = fold.clean(text.translate(DIRECTIONS))
     if not text:
         raise Refusal("Write what she should hear, then send again.")
     if len(text) > LONGEST_ANSWER:
         raise Refusal("The answer is longer than 1200 letters. Make it shorter, then send again.")
-    act(db, house, case, name, now, staff_id, text=text, data=data, once=once)
+    act(db, house, case, name, now, staff_id, text=text, data=dict(data), once=once)
 
 
 def withdraw(db: Session, house: House, case: Case, how: str, staff_id: int, once: str, now: datetime) -> None:

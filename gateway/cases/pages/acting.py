@@ -15,8 +15,9 @@ from ...web import house, staff_page
 from .. import actions
 from ..records import Case
 from ..rules import Refusal
+from ..saved import chosen
 from . import bp
-from .desk import may_see, mine, my_case, page
+from .desk import may_call, may_see, mine, my_case, page
 
 CASE = "/console/case/<int(max=2147483647):case_id>"
 LONGEST = 1200
@@ -66,19 +67,48 @@ def take(case_id: int) -> Any:
 @staff_page(bp, f"{CASE}/answer", needs="answer", methods=("POST",))
 def answer(case_id: int) -> Any:
     """Sends an answer, or a question."""
-    say = {"reply": actions.reply, "ask": actions.ask}.get(request.form.get("act", "reply")) or abort(400)
-    text = request.form.get("text", "")
-    return _do(case_id, lambda db, case, once, now: say(db, house(), case, text, g.staff.id, once, now))
+    use = request.form.get("act", "reply")
+    say = {"reply": actions.reply, "ask": actions.ask}.get(use) or abort(400)
+
+    def work(db: Session, case: Case, once: str, now: datetime) -> None:
+        text, kept = _words(case, request.form.get("text", ""), use)
+        say(db, house(), case, text, g.staff.id, once, now, kept)
+
+    return _do(case_id, work)
+
+
+def _words(case: Case, typed: str, use: str) -> tuple[str, dict[str, object]]:
+    """What is to be said: the saved reply that was chosen, or what was typed."""
+    code = request.form.get("saved", "")
+    if code and typed.strip():
+        raise Refusal("Choose a saved answer or write your own, not both.")
+    return chosen(house(), case, code, request.form.get("day", ""), use) if code else (typed, {})
+
+
+@staff_page(bp, f"{CASE}/note", needs="answer", methods=("POST",))
+def note(case_id: int) -> Any:
+    """A note that she does not see."""
+    words = request.form.get("aside", "")
+    return _do(case_id, lambda db, case, once, now: actions.note_aside(db, house(), case, words, g.staff.id, once, now))
+
+
+@staff_page(bp, f"{CASE}/figures", needs="answer", methods=("POST",))
+def for_figures(case_id: int) -> Any:
+    """What the case is counted by."""
+    told = {name: request.form.get(name, "") for name in ("programme", "sex", "disability")}
+    return _do(case_id, lambda db, case, once, now: actions.note_figures(db, house(), case, told, g.staff.id, now))
 
 
 @staff_page(bp, f"{CASE}/decide", needs="answer", methods=("POST",))
 def decide(case_id: int) -> Any:
     """Closes the case with a decision and what was done."""
     decision, cause, done = (request.form.get(name, "") for name in ("decision", "cause", "done"))
-    return _do(
-        case_id,
-        lambda db, case, once, now: actions.decide(db, house(), case, decision, cause, done, g.staff.id, once, now),
-    )
+
+    def work(db: Session, case: Case, once: str, now: datetime) -> None:
+        text, kept = _words(case, done, "decide")
+        actions.decide(db, house(), case, decision, cause, text, g.staff.id, once, now, kept)
+
+    return _do(case_id, work)
 
 
 @staff_page(bp, f"{CASE}/withdraw", needs="answer", methods=("POST",))
@@ -104,12 +134,12 @@ def access(case_id: int) -> Any:
 
 @staff_page(bp, f"{CASE}/called", needs="answer", methods=("POST",))
 def called(case_id: int) -> Any:
-    """Whoever decides a confidential case has called her."""
+    """Somebody of the office has called her."""
     outcome, words = request.form.get("outcome", ""), request.form.get("note", "")
     said, told = request.form.get("said", ""), fold.clean(request.form.get("words", ""))[:LONGEST]
 
     def work(db: Session, case: Case, once: str, now: datetime) -> None:
-        if outcome not in OUTCOMES or not case.confidential or case.answer_by != "call":
+        if outcome not in OUTCOMES or not may_call(case):
             raise Refusal("Choose how the call came out.")
         actions.note_own_call(db, case, outcome, words, g.staff.id, once, now)
         if outcome == "told" and (event := actions.words_now(db, case)):

@@ -14,6 +14,7 @@ from ... import audit, clock
 from ...channels import outbox
 from ...channels.outbox.records import Outgoing
 from ...country import Pack
+from ...country.replies import Reply
 from ...language.measure import sms_parts
 from ...people.actions import number_of
 from ...people.records import QueueRow, Staff, offices_by_name
@@ -23,7 +24,8 @@ from ..reach import seen_by
 from ..records import Case, CaseEvent, events_of, open_cases
 from ..records.access import access_of
 from ..records.promises import Notice, Promise, notices_of, promises_of
-from ..rules import ACTS, CAUSES, DECIDED, DECISIONS
+from ..rules import ACTS, CAUSES, DECIDED, DECISIONS, OVER
+from ..saved import replies_of, said_in
 from . import bp
 
 GROUPS = ("late", "due", "back", "new", "work", "waiting")
@@ -82,6 +84,7 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
     with house().database.reading() as db:
         events, notices = events_of(db, case_id), notices_of(db, case_id)
         sent = outbox.about(db, actions.abouts_of(db, found))
+        replies = replies_for(found)
         values = {
             "case": found,
             "timeline": timeline([*events, *sent, *notices]),
@@ -103,12 +106,35 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
             "into": db.scalar(select(Case).where(Case.id == found.into, mine(db))) if found.into else None,
             "can": {name for name, act in ACTS.items() if found.state in act.before},
             "hidden_kinds": [category for category in pack.categories.values() if category.confidential],
+            "replies_as": lambda uses: [row for row in replies if set(row[0].use) & set(uses)],
+            "said_here": lambda line: said_in(
+                house(), found, page_language(), str(line.data.get("saved", "")), str(line.data.get("day", ""))
+            ),
+            "may_call": may_call(found),
             "words_now": actions.words_now(db, found),
             "decisions": DECISIONS,
             "causes": CAUSES,
             "standing": clock.standing(now, found.due_at, actions.calendar_of(pack, found)),
         }
     return render("case.html", status, **{**values, "refusal": None, "number": None, "typed": {}, **more})
+
+
+def may_call(found: Case) -> bool:
+    """Whether the office may call her itself: she let it know the number. Of a confidential case only where she chose a
+    call."""
+    if found.address_id is None or found.state in OVER:
+        return False
+    return found.answer_by == "call" or (found.answer_by == "write" and not found.confidential)
+
+
+def replies_for(found: Case) -> list[tuple[Reply, str, str]]:
+    """The saved replies, each in the language of the page and in hers."""
+    shown = ((reply, code) for code, reply in replies_of(found.country).items())
+    lang = page_language()
+    return [
+        (reply, said_in(house(), found, lang, code), said_in(house(), found, found.language, code))
+        for reply, code in shown
+    ]
 
 
 def readers_of(db: Session, found: Case) -> list[audit.Entry]:

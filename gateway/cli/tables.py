@@ -3,7 +3,7 @@
 from .. import audit
 from ..cases import attachments
 from ..cases import records as cases
-from ..cases.records import access, kept, promises
+from ..cases.records import access, kept, paper, promises
 from ..channels import spending
 from ..channels.outbox import records as outbox
 from ..db import Base
@@ -12,5 +12,19 @@ from ..hotline import records as hotline
 from ..outreach import records as outreach
 from ..people import records as people
 
-MODULES = (access, audit, attachments, cases, dialogue, hotline, kept, outbox, outreach, people, promises, spending)
+MODULES = (
+    access,
+    audit,
+    attachments,
+    cases,
+    dialogue,
+    hotline,
+    kept,
+    outbox,
+    outreach,
+    paper,
+    people,
+    promises,
+    spending,
+)
 METADATA = Base.metadata

@@ -148,6 +148,15 @@ class Pack:
         """Whether a number (E.164) is a telephone of this country."""
         return phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), self.phone_region)
 
+    def e164(self, written: str) -> str | None:
+        """A phone number as it is kept (E.164), from how it is dialled here; None where it can be none."""
+        try:
+            parsed = phonenumbers.parse(written, self.phone_region)
+        except phonenumbers.NumberParseException:
+            return None
+        made = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        return str(made) if phonenumbers.is_possible_number(parsed) else None
+
     def writes_to(self, number: str) -> str:
         """The name of the channel by which this address is written to: a phone by the first SMS channel whose prices
         name its prefix, else by the first; a chat by its own."""

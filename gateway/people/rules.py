@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "tell", "articles"}),
-    "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles"}),
+    "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles", "lodge"}),
     "supervisor": frozenset(
         {
             "queue",
@@ -25,6 +25,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "outreach",
             "letters",
             "export",
+            "lodge",
         }
     ),
     "inspector": frozenset({"queue", "case"}),

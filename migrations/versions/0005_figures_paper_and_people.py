@@ -42,6 +42,28 @@ def upgrade() -> None:
     sa.UniqueConstraint('office', 'kind', 'begins', name=op.f('uq_digests_office_kind_begins'))
     )
     op.create_index('ix_digests_state_put_at', 'digests', ['state', 'put_at'], unique=False)
+    op.create_table('blanks',
+    sa.Column('reference', sa.String(length=20), nullable=False),
+    sa.Column('office', sa.String(length=40), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('printed_at', WHEN, nullable=False),
+    sa.ForeignKeyConstraint(['office'], ['offices.code'], name=op.f('fk_blanks_office')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_blanks_staff_id')),
+    sa.PrimaryKeyConstraint('reference', name=op.f('pk_blanks'))
+    )
+    op.create_index(op.f('ix_blanks_office'), 'blanks', ['office'], unique=False)
+    op.create_table('registers',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('office', sa.String(length=40), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('signed_at', WHEN, nullable=False),
+    sa.Column('lines', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['office'], ['offices.code'], name=op.f('fk_registers_office')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_registers_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_registers')),
+    sa.UniqueConstraint('office', 'month', name=op.f('uq_registers_office_month'))
+    )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         for name, length in TOLD.items():
             batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=''))
@@ -60,5 +82,7 @@ def downgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         for name in TOLD:
             batch_op.drop_column(name)
+    op.drop_table('registers')
+    op.drop_table('blanks')
     op.drop_table('digests')
     op.drop_table('exports')

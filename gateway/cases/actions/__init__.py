@@ -32,6 +32,12 @@ from .following import heard as heard
 from .following import look_again as look_again
 from .ladder import see as see
 from .ladder import tell_of as tell_of
+from .lodging import AtTheWindow as AtTheWindow
+from .lodging import Lodged as Lodged
+from .lodging import lodge as lodge
+from .lodging import lodged_before as lodged_before
+from .lodging import print_blanks as print_blanks
+from .opening import ROAD as ROAD
 from .opening import Complaint as Complaint
 from .opening import open_case as open_case
 from .opening import pin_fits as pin_fits
@@ -53,6 +59,7 @@ from .returning import reopen as reopen
 from .returning import said_to_operator as said_to_operator
 from .returning import still_asked as still_asked
 from .returning import words_now as words_now
+from .signing import sign as sign
 from .telling import abouts_of as abouts_of
 from .telling import is_noted as is_noted
 from .telling import note_call as note_call

@@ -14,6 +14,7 @@ from ...db import wake_later
 from ...house import House
 from .. import attachments
 from ..records import Case, by_reference
+from ..records.paper import Blank
 from ..references import new_reference
 from ..rules import known_by
 from . import promises
@@ -46,10 +47,22 @@ class Complaint:
     prefers: str = ""
 
 
-def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime) -> Case:
-    """Makes the case and what it is promised; a worker routes it. With a PIN, no address is kept."""
+ROAD = "pin.road"
+"""By which a PIN is marked wherever it is typed: the PIN itself is kept nowhere."""
+
+
+def road_of(pin: str) -> str:
+    return seal.ring().hash(pin, ROAD)
+
+
+def open_case(
+    db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime, *, noted_at: datetime | None = None,
+    staff_id: int | None = None, once: str | None = None, reference: str = "",
+) -> Case:  # fmt: skip
+    """Makes the case and what it is promised; a worker routes it. With a PIN, no address is kept. `now`: when she said
+    it; `noted_at`: when it was keyed in, where that was later, by `staff_id`; `reference`: that of her form."""
     answer_by = known_by(told.answer_by)
-    reference = _free_reference(db)
+    reference = reference or free_reference(db)
     case = Case(
         country=pack.code,
         reference=reference,
@@ -70,22 +83,24 @@ def open_case(db: Session, pack: Pack, told: Complaint, address_id: int, now: da
         confidential=pack.is_confidential(told.category),
         round=0,
         opened_at=now,
-        changed_at=now,
+        changed_at=noted_at or now,
     )
     db.add(case)
     db.flush()
     promises.make(db, pack, case, "", now)
-    attachments.belong(db, told.sent, case, now)
+    attachments.belong(db, told.sent, case, noted_at or now)
     how: dict[str, object] = {"left": not told.answer_by, "reads": told.reads, "alone": told.alone}
     how |= {name: said for name, said in (("risk", told.risk), ("prefers", told.prefers)) if said}
-    note(db, case, "opened", now, data=how)
-    audit.write(db, actor="citizen", act="case.opened", thing=f"case:{case.id}", now=now)
+    note(db, case, "opened", noted_at or now, staff_id, data=how, once=once)
+    actor = f"staff:{staff_id}" if staff_id else "citizen"
+    audit.write(db, actor=actor, act="case.opened", thing=f"case:{case.id}", now=noted_at or now)
     wake_later(db, "route", case.id)
     return case
 
 
-def _free_reference(db: Session) -> str:
-    while by_reference(db, reference := new_reference()):
+def free_reference(db: Session) -> str:
+    """A number that no case has, and no printed form."""
+    while by_reference(db, reference := new_reference()) or db.get(Blank, reference):
         continue
     return reference
 

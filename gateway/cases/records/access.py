@@ -50,6 +50,13 @@ def kept_from(db: Session, case_id: int) -> set[int]:
     return set(db.scalars(rows))
 
 
+def hidden_from(db: Session, staff_id: int, references: Collection[str]) -> set[str]:
+    """Those of some cases that have become confidential, or from which somebody is kept: no list shows them to her,
+    though it was made when they were not."""
+    mine = or_(Case.confidential, _has(staff_id, KEPT_FROM))
+    return set(db.scalars(select(Case.reference).where(Case.reference.in_(references), mine)))
+
+
 def access_of(db: Session, case_id: int) -> list[Access]:
     """Who is listed for a case, and who is kept from it."""
     return list(db.scalars(select(Access).where(Access.case_id == case_id).order_by(Access.at, Access.staff_id)))

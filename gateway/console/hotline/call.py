@@ -11,14 +11,13 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import phonenumbers
 from flask import abort, current_app, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from ... import audit
 from ...cases.actions import to_tell
 from ...cases.records import Case, last_words, of_addresses
-from ...channels import Malformed, Message
+from ...channels import Message
 from ...country import Pack
 from ...dialogue import actions as dialogue
 from ...dialogue.book import Book
@@ -47,11 +46,8 @@ def _desk(pack: Pack) -> Any:
 def log() -> Any:
     """Logs a call: the number first."""
     pack, written = house().packs[g.staff.country], request.form.get("number", "").strip()
-    try:
-        number = dialogue.normal_number(fold.digits(written), pack)
-        if not phonenumbers.is_possible_number(phonenumbers.parse(number)):
-            raise Malformed("too short or too long")
-    except Malformed:
+    number = pack.e164(fold.digits(written))
+    if number is None:
         return queue_page(400, refusal="That is not a telephone number. Type it as it is dialled.", number=written)
     now = datetime.now(UTC)
     with house().database.transaction() as db:

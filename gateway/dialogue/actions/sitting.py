@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ... import seal
 from ...cases import attachments
+from ...cases.actions import ROAD
 from ...channels import Channel, Line, Message, Turn, outbox
 from ...language import fold
 from ...language.tags import SOURCE
@@ -24,7 +25,6 @@ from ..wording import STOPPED
 from .greeting import Greeting
 from .opening import opening
 
-PIN = "pin.road"
 CONTACT = "contact"
 TYPED_SIGNS = ".)#: "
 
@@ -140,7 +140,7 @@ class Sitting(Greeting):
             return said
         step = self.waiting(state)
         if step and step.answer == "pin" and is_pin(text):
-            return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), PIN)))
+            return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), ROAD)))
         return Heard(text)
 
     def heard_things(self, state: State, text: str, message: Message) -> Heard:

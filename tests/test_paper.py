@@ -1,0 +1,218 @@
+"""Paper and the window: lodged in one form, forms keyed in once, the register that replaces the book."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+
+from gateway.cases import actions
+from gateway.cases.records import Case, CaseEvent
+from gateway.cases.records.paper import Blank, Register
+from gateway.cases.records.promises import Promise
+from gateway.channels.outbox.records import Outgoing
+from gateway.seal import ring
+
+from .desk import Desk
+from .test_confidential import apart
+from .test_who_decides import lodged
+
+FORM = {
+    "category": "unpaid",
+    "place": "171001",
+    "story": "ខ្ញុំមិនបានទទួលប្រាក់ខែវិច្ឆិកា",
+    "answer_by": "write",
+    "phone": "012 345 678",
+    "language": "km",
+    "agreed": "yes",
+}
+
+
+def at_the_window(desk: Desk, status: int = 200, **more: str) -> str:
+    desk.get("/console/lodge")
+    return desk.post("/console/lodge", status, **{**FORM, "once": desk.hidden("once"), **more})
+
+
+def printed(desk: Desk, sala, count: int = 1) -> list[str]:
+    desk.get("/console/forms")
+    form = {"csrf_token": desk.hidden("csrf_token"), "office": "kh-1710", "tag": "km", "count": str(count)}
+    answer = desk.client.post("/console/forms", data=form)
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"%PDF")
+    with sala.reading() as db:
+        return [row.reference for row in db.query(Blank)]
+
+
+def test_an_official_lodges_for_the_person_before_her(sala, staff) -> None:
+    began = time.monotonic()
+    page = at_the_window(staff["officer"])
+    assert time.monotonic() - began < 20, "two requests of one form; a person needs the rest of the minute"
+    sala.work()
+    [case] = sala.all_of(Case)
+    assert (case.category, case.place, case.queue, case.channel) == ("unpaid", "171001", "kh-1710", "kh-office")
+    assert case.story == FORM["story"]
+    opened = sala.all_of(CaseEvent)[0]
+    assert opened.staff_id is not None, "under her own account"
+    assert f"{case.reference[:3]} {case.reference[3:6]}" in page
+    assert "We answer before" in page
+    assert [row.purpose for row in sala.all_of(Outgoing)] == ["received"], "and on her own phone"
+
+
+def test_a_second_click_lodges_nothing_more(sala, staff) -> None:
+    desk = staff["officer"]
+    desk.get("/console/lodge")
+    form = {**FORM, "once": desk.hidden("once"), "answer_by": "pin"}
+    first = desk.post("/console/lodge", **form)
+    desk.get("/console/lodge")
+    second = desk.post("/console/lodge", **form)
+    numbers = [re.findall(r'class="reference big">([\d ]+)<', page) for page in (first, second)]
+    assert numbers[0] == numbers[1], "the number and the secret number again"
+    assert len(sala.all_of(Case)) == 1
+
+
+def test_where_no_number_is_kept_she_asks_with_the_secret_number(sala, staff) -> None:
+    page = at_the_window(staff["officer"], answer_by="pin", phone="012345678", language="en")
+    [case] = sala.all_of(Case)
+    assert case.address_id is None
+    sala.work()
+    pin = re.findall(r'class="reference big">(\d{4})<', page)[0]
+    assert sala.all_of(Outgoing) == []
+    assert actions.pin_fits(case, ring().hashes(pin, actions.ROAD))
+    assert not actions.pin_fits(case, ring().hashes(f"{(int(pin) + 1) % 10000:04}", actions.ROAD))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"category": ""}, "Choose what it is about."),
+        ({"place": "99"}, "That place is not in the list."),
+        ({"story": "  "}, "Write in her words what happened."),
+        ({"answer_by": "pigeon"}, "Choose how she wants to be answered."),
+        ({"phone": "12"}, "That is not a telephone number."),
+        ({"answer_by": "call", "phone": ""}, "That is not a telephone number."),
+        ({"language": "xx"}, "Choose her language."),
+        ({"agreed": ""}, "Read to her what becomes of it"),
+        ({"paper": "1234567890123"}, "This is not the number of one of our forms."),
+        ({"told_on": "soon"}, "Write the day on the form"),
+        ({"told_on": "2031-01-01"}, "The day on the form lies in the future"),
+        ({"told_on": "2020-01-01"}, "more than three months back"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(sala, staff, wrong, said) -> None:
+    page = at_the_window(staff["officer"], 409, **wrong)
+    assert said in page
+    if "story" not in wrong:
+        assert FORM["story"] in page
+    assert sala.all_of(Case) == []
+
+
+def test_a_form_filled_by_hand_is_keyed_in_under_its_number_once(sala, staff) -> None:
+    desk = staff["officer"]
+    numbers = printed(desk, sala, 3)
+    assert len(set(numbers)) == 3
+    day = (datetime.now(UTC) - timedelta(days=4)).date()
+    written = f"{numbers[0][:3]} {numbers[0][3:6]}-{numbers[0][6:]}"
+    at_the_window(desk, paper=written, told_on=day.isoformat())
+    [case] = sala.all_of(Case)
+    assert case.reference == numbers[0]
+    assert case.opened_at.date() == day
+    assert {row.made_at for row in sala.all_of(Promise)} == {case.opened_at}, "she has waited since then"
+    page = at_the_window(staff["supervisor"], 409, paper=numbers[0])
+    assert "This form has been keyed in already." in page
+    assert len(sala.all_of(Case)) == 1
+
+
+def test_forms_are_drawn_in_each_language_with_their_numbers(sala, staff) -> None:
+    from fontTools.ttLib import TTFont
+
+    from gateway.cases.forms import FONTS, forms
+
+    pack, texts = sala.house.packs["kh"], sala.house.texts
+    for tag in ("km", "lo", "en"):
+        body = forms(pack, "kh-1710", tag, ["4829130572264"] * 2, lambda key, tag=tag: texts.find(tag, key))
+        assert body.count(b"/Type /Page\n") == 4, "two pages to a number"
+        assert BytesIO(body).read(5) == b"%PDF-"
+    for script, letters in (("khmer", "កA1"), ("lao", "ກ")):
+        known = TTFont(FONTS / f"noto-sans-{script}-400.woff2").getBestCmap()
+        assert all(ord(letter) in known for letter in letters)
+
+
+@pytest.mark.parametrize("count", ["0", "51", "many", ""])
+def test_as_many_forms_as_there_is_paper_for(sala, staff, count) -> None:
+    desk = staff["officer"]
+    desk.get("/console/forms")
+    page = desk.post("/console/forms", 409, office="kh-1710", tag="km", count=count)
+    assert "Print between one and fifty forms at a time." in page
+
+
+def test_what_accuses_somebody_leaves_her_hands_at_once(sala, staff) -> None:
+    page = at_the_window(staff["officer"], category="bribe", against="the chief")
+    assert "Open the case" not in page
+    sala.work()
+    [case] = sala.all_of(Case)
+    assert (case.confidential, case.queue) == (True, "kh-independent")
+    staff["officer"].get(f"/console/case/{case.id}", 404)
+    month = f"{datetime.now(UTC):%Y-%m}"
+    assert case.reference[:3] + " " not in staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
+    assert "the chief" in apart(sala).get(f"/console/case/{case.id}")
+
+
+def test_the_register_shows_her_cases_and_where_they_wait_above(sala, staff) -> None:
+    case = lodged(sala, staff)
+    from .test_who_decides import decided_by
+
+    decided_by(sala, "province")
+    staff["officer"].do(case.id, "up", advice="")
+    month = f"{datetime.now(UTC):%Y-%m}"
+    page = staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
+    above = sala.house.packs["kh"].office_name("kh-17", "en")
+    assert f"{above}, since" in page
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).due_at = datetime.now(UTC) - timedelta(days=1)
+    page = staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
+    assert page.count("late</strong>") >= 1, "the delay of the office above"
+    assert "012" not in page
+    staff["operator"].get("/console/register", 403)
+    other = (
+        staff["far officer"].get(f"/console/register?office=kh-1710&month={month}") if "far officer" in staff else ""
+    )
+    assert case.reference[:3] + " " not in other
+
+
+def test_it_is_signed_once_when_its_month_is_over_and_changes_no_more(sala, staff) -> None:
+    case = lodged(sala, staff)
+    month = f"{datetime.now(UTC):%Y-%m}"
+    desk = staff["supervisor"]
+    desk.get(f"/console/register?office=kh-1710&month={month}")
+    assert "The month is not over yet." in desk.post("/console/register", 409, office="kh-1710", month=month)
+    last = datetime.now(UTC) - timedelta(days=40)
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).opened_at = last
+    before = f"{last:%Y-%m}"
+    desk.post("/console/register", office="kh-1710", month=before)
+    assert "Signed by" in desk.page
+    assert "This register is signed already." in desk.post("/console/register", 409, office="kh-1710", month=before)
+    staff["officer"].decide(case.id, "It is paid.")
+    page = staff["officer"].get(f"/console/register?office=kh-1710&month={before}")
+    assert "She is right" not in page, "what was decided later is not in it"
+    assert "A supervisor signs the register." in staff["officer"].post(
+        "/console/register", 409, office="kh-1710", month="2026-01"
+    )
+    desk.post("/console/register", 404, office="kh-independent", month=before)
+    assert len(sala.all_of(Register)) == 1
+
+
+def test_a_signed_register_keeps_no_line_of_what_became_confidential(sala, staff) -> None:
+    case = lodged(sala, staff)
+    last = datetime.now(UTC) - timedelta(days=40)
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).opened_at = last
+    desk = staff["supervisor"]
+    desk.get("/console/register")
+    desk.post("/console/register", office="kh-1710", month=f"{last:%Y-%m}")
+    assert case.reference[:3] + " " in desk.page
+    desk.do(case.id, "place", category="bribe")
+    assert case.reference[:3] + " " not in desk.get(f"/console/register?office=kh-1710&month={last:%Y-%m}")

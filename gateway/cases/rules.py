@@ -48,7 +48,8 @@ class Refusal(Exception):
 @dataclass(frozen=True)
 class Act:
     """One thing that may be done to a case. `after`: the state then; empty where it stays. `who`: `gateway` (by
-    itself), `she`, `office` (who works where it lies), `decider` (who may decide it), `operator`. `takes`: what must be
+    itself), `she`, `office` (who works where it lies), `decider` (who may decide it), `operator`,
+    `other_office` (who was asked for a part). `takes`: what must be
     given. `keeps`: the promises that are met by it. `tells`: which words go to her (`actions/telling.py`)."""
 
     before: tuple[str, ...]
@@ -74,6 +75,8 @@ ACTS: Mapping[str, Act] = {
     "added": Act(("received", *WITH_THE_OFFICE), "", ("she", "operator"), ("text",)),
     "answered": Act(("waiting",), "in_work", ("she", "operator"), ("text",)),
     "note": Act((*OPEN, *DECIDED), "", ("office",), ("text",)),
+    "ask_part": Act(DECIDE, "", ("office",), ("text",)),
+    "part": Act(DECIDE, "", ("other_office",), ("text",)),
     "other_side": Act(DECIDE, "", ("office",), ("text",)),
     "go_on": Act(("waiting",), "in_work", ("gateway",)),
     "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "written"),

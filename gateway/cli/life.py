@@ -14,7 +14,14 @@ from ..cases.rules import ACTS, DECIDED, OPEN, OVER, STATES
 LEFT, COLUMN, TOP, ROW = 240, 76, 130, 30
 FILLS = {**dict.fromkeys(OPEN, "#eef5f4"), **dict.fromkeys(DECIDED, "#fff4d6"), **dict.fromkeys(OVER, "#ececec")}
 INK, SOFT, ACCENT = "#1c2321", "#55605c", "#0b5d5e"
-WHO = {"gateway": "by itself", "she": "she", "office": "the office", "decider": "who may decide", "operator": "hotline"}
+WHO = {
+    "gateway": "by itself",
+    "she": "she",
+    "office": "the office",
+    "decider": "who may decide",
+    "operator": "hotline",
+    "other_office": "the office that was asked",
+}
 TELLS = {
     "received": "her number and the day", "taken": "somebody looks into it", "written": "the words, the way she chose",
     "asked": "the question, the way she chose", "withdrawn": "that it is closed", "again": "the new day",

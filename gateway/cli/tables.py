@@ -3,7 +3,7 @@
 from .. import audit
 from ..cases import attachments
 from ..cases import records as cases
-from ..cases.records import access, kept, paper, promises
+from ..cases.records import access, kept, linked, paper, promises
 from ..channels import spending
 from ..channels.outbox import records as outbox
 from ..db import Base
@@ -20,6 +20,7 @@ MODULES = (
     dialogue,
     hotline,
     kept,
+    linked,
     outbox,
     outreach,
     paper,

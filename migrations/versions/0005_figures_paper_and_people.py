@@ -64,6 +64,42 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_registers')),
     sa.UniqueConstraint('office', 'month', name=op.f('uq_registers_office_month'))
     )
+    op.create_table('happenings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('country', sa.String(length=2), nullable=False),
+    sa.Column('title', sa.LargeBinary(), nullable=False),
+    sa.Column('made_by', sa.Integer(), nullable=False),
+    sa.Column('made_at', WHEN, nullable=False),
+    sa.ForeignKeyConstraint(['made_by'], ['staff.id'], name=op.f('fk_happenings_made_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_happenings'))
+    )
+    op.create_table('happening_cases',
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('happening_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_happening_cases_case_id')),
+    sa.ForeignKeyConstraint(['happening_id'], ['happenings.id'], name=op.f('fk_happening_cases_happening_id')),
+    sa.PrimaryKeyConstraint('case_id', name=op.f('pk_happening_cases'))
+    )
+    op.create_index(op.f('ix_happening_cases_happening_id'), 'happening_cases', ['happening_id'], unique=False)
+    op.create_table('case_parts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('office', sa.String(length=40), nullable=False),
+    sa.Column('question', sa.LargeBinary(), nullable=False),
+    sa.Column('asked_by', sa.Integer(), nullable=False),
+    sa.Column('asked_at', WHEN, nullable=False),
+    sa.Column('due_at', WHEN, nullable=False),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answered_at', WHEN, nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_parts_case_id')),
+    sa.ForeignKeyConstraint(['office'], ['offices.code'], name=op.f('fk_case_parts_office')),
+    sa.ForeignKeyConstraint(['asked_by'], ['staff.id'], name=op.f('fk_case_parts_asked_by')),
+    sa.ForeignKeyConstraint(['answered_by'], ['staff.id'], name=op.f('fk_case_parts_answered_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_parts'))
+    )
+    op.create_index(op.f('ix_case_parts_case_id'), 'case_parts', ['case_id'], unique=False)
+    op.create_index('ix_case_parts_office_answered_at', 'case_parts', ['office', 'answered_at'], unique=False)
     with op.batch_alter_table('cases', schema=None) as batch_op:
         for name, length in TOLD.items():
             batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=''))
@@ -82,6 +118,9 @@ def downgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         for name in TOLD:
             batch_op.drop_column(name)
+    op.drop_table('case_parts')
+    op.drop_table('happening_cases')
+    op.drop_table('happenings')
     op.drop_table('registers')
     op.drop_table('blanks')
     op.drop_table('digests')

@@ -32,6 +32,11 @@ from .following import heard as heard
 from .following import look_again as look_again
 from .ladder import see as see
 from .ladder import tell_of as tell_of
+from .linking import answer_part as answer_part
+from .linking import ask_part as ask_part
+from .linking import for_each as for_each
+from .linking import link as link
+from .linking import unlink as unlink
 from .lodging import AtTheWindow as AtTheWindow
 from .lodging import Lodged as Lodged
 from .lodging import lodge as lodge

@@ -26,7 +26,7 @@ CHANGED = "Somebody changed this case a moment ago. Read it again before you sen
 Work = Callable[[Session, Case, str, datetime], None]
 
 
-def _do(case_id: int, work: Work) -> Any:
+def act_once(case_id: int, work: Work) -> Any:
     """Does it once, if the case stands as it did on the page that was sent; then the case, or the queue where it went
     out of her reach."""
     form, typed = request.form, request.form.to_dict()
@@ -61,7 +61,7 @@ def _once(db: Session, found: Case, once: str, work: Work) -> None:
 @staff_page(bp, f"{CASE}/take", needs="answer", methods=("POST",))
 def take(case_id: int) -> Any:
     """She has it in hand."""
-    return _do(case_id, lambda db, case, once, now: actions.take(db, house(), case, g.staff.id, once, now))
+    return act_once(case_id, lambda db, case, once, now: actions.take(db, house(), case, g.staff.id, once, now))
 
 
 @staff_page(bp, f"{CASE}/answer", needs="answer", methods=("POST",))
@@ -74,7 +74,7 @@ def answer(case_id: int) -> Any:
         text, kept = _words(case, request.form.get("text", ""), use)
         say(db, house(), case, text, g.staff.id, once, now, kept)
 
-    return _do(case_id, work)
+    return act_once(case_id, work)
 
 
 def _words(case: Case, typed: str, use: str) -> tuple[str, dict[str, object]]:
@@ -89,14 +89,16 @@ def _words(case: Case, typed: str, use: str) -> tuple[str, dict[str, object]]:
 def note(case_id: int) -> Any:
     """A note that she does not see."""
     words = request.form.get("aside", "")
-    return _do(case_id, lambda db, case, once, now: actions.note_aside(db, house(), case, words, g.staff.id, once, now))
+    return act_once(
+        case_id, lambda db, case, once, now: actions.note_aside(db, house(), case, words, g.staff.id, once, now)
+    )
 
 
 @staff_page(bp, f"{CASE}/figures", needs="answer", methods=("POST",))
 def for_figures(case_id: int) -> Any:
     """What the case is counted by."""
     told = {name: request.form.get(name, "") for name in ("programme", "sex", "disability")}
-    return _do(case_id, lambda db, case, once, now: actions.note_figures(db, house(), case, told, g.staff.id, now))
+    return act_once(case_id, lambda db, case, once, now: actions.note_figures(db, house(), case, told, g.staff.id, now))
 
 
 @staff_page(bp, f"{CASE}/decide", needs="answer", methods=("POST",))
@@ -108,28 +110,32 @@ def decide(case_id: int) -> Any:
         text, kept = _words(case, done, "decide")
         actions.decide(db, house(), case, decision, cause, text, g.staff.id, once, now, kept)
 
-    return _do(case_id, work)
+    return act_once(case_id, work)
 
 
 @staff_page(bp, f"{CASE}/withdraw", needs="answer", methods=("POST",))
 def withdraw(case_id: int) -> Any:
     """She does not want it gone on with."""
     how = request.form.get("how", "")
-    return _do(case_id, lambda db, case, once, now: actions.withdraw(db, house(), case, how, g.staff.id, once, now))
+    return act_once(
+        case_id, lambda db, case, once, now: actions.withdraw(db, house(), case, how, g.staff.id, once, now)
+    )
 
 
 @staff_page(bp, f"{CASE}/other_side", needs="answer", methods=("POST",))
 def other_side(case_id: int) -> Any:
     """What the one complained of says."""
     other = request.form.get("other", "")
-    return _do(case_id, lambda db, case, once, now: actions.other_side(db, house(), case, other, g.staff.id, once, now))
+    return act_once(
+        case_id, lambda db, case, once, now: actions.other_side(db, house(), case, other, g.staff.id, once, now)
+    )
 
 
 @staff_page(bp, f"{CASE}/access", needs="answer", methods=("POST",))
 def access(case_id: int) -> Any:
     """Lists somebody for a confidential case, or keeps somebody from a case."""
     who, kind, why = (request.form.get(name, "") for name in ("who", "kind", "why"))
-    return _do(case_id, lambda db, case, once, now: actions.give_access(db, case, who, kind, why, g.staff.id, now))
+    return act_once(case_id, lambda db, case, once, now: actions.give_access(db, case, who, kind, why, g.staff.id, now))
 
 
 @staff_page(bp, f"{CASE}/called", needs="answer", methods=("POST",))
@@ -147,7 +153,7 @@ def called(case_id: int) -> Any:
         elif outcome == "told":
             actions.keep_words(db, case, told, actions.OPERATOR, now, g.staff.id)
 
-    return _do(case_id, work)
+    return act_once(case_id, work)
 
 
 @staff_page(bp, f"{CASE}/merge", needs="answer", methods=("POST",))
@@ -158,7 +164,7 @@ def merge(case_id: int) -> Any:
         same = (twin for twin in actions.twins(db, case, mine(db)) if twin.reference == request.form.get("into"))
         actions.merge(db, house(), case, next(same, None), g.staff.id, once, now)
 
-    return _do(case_id, work)
+    return act_once(case_id, work)
 
 
 @staff_page(bp, f"{CASE}/place", needs="place", methods=("POST",))
@@ -170,11 +176,13 @@ def place(case_id: int) -> Any:
         about = request.form.get("category", case.category)
         actions.place_case(db, house(), case, where, about, g.staff.id, now)
 
-    return _do(case_id, work)
+    return act_once(case_id, work)
 
 
 @staff_page(bp, f"{CASE}/up", needs="answer", methods=("POST",))
 def up(case_id: int) -> Any:
     """Passes a case that this office may not decide up to one that may."""
     advice = request.form.get("advice", "")
-    return _do(case_id, lambda db, case, once, now: actions.pass_up(db, house(), case, advice, g.staff.id, once, now))
+    return act_once(
+        case_id, lambda db, case, once, now: actions.pass_up(db, house(), case, advice, g.staff.id, once, now)
+    )

@@ -23,6 +23,7 @@ from .. import actions, attachments
 from ..reach import seen_by
 from ..records import Case, CaseEvent, events_of, open_cases
 from ..records.access import access_of
+from ..records.linked import alike, happening_of, happenings_seen, parts_for, parts_of
 from ..records.promises import Notice, Promise, notices_of, promises_of
 from ..rules import ACTS, CAUSES, DECIDED, DECISIONS, OVER
 from ..saved import replies_of, said_in
@@ -53,13 +54,14 @@ def queue() -> Any:
     with house().database.reading() as db:
         cases, count = open_cases(db, mine(db))
         queues = {row.code: row for row in db.scalars(select(QueueRow))}
+        asked = len(parts_for(db, g.staff.office_codes()))
     pack = house().packs[g.staff.country]
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:
         standing = clock.standing(now, case.due_at, actions.calendar_of(pack, case))
         groups[standing if standing != "later" else OF_STATE.get(case.state, "work")].append(case)
     template = "queue_list.html" if request.headers.get("HX-Request") else "queue.html"
-    return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count)
+    return render(template, groups=groups, queues=queues, pack=pack, shown=len(cases), count=count, asked=asked)
 
 
 def my_case(db: Session, case_id: int, lock: bool = False) -> Case:
@@ -111,6 +113,10 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
                 house(), found, page_language(), str(line.data.get("saved", "")), str(line.data.get("day", ""))
             ),
             "may_call": may_call(found),
+            "event": happening_of(db, case_id),
+            "events": happenings_seen(db, mine(db)),
+            "alike": alike(db, found, mine(db)),
+            "parts": parts_of(db, case_id),
             "words_now": actions.words_now(db, found),
             "decisions": DECISIONS,
             "causes": CAUSES,

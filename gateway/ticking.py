@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -137,13 +138,20 @@ class Tick:
                 audit.seal_new(db)
 
     def _shifts(self, now: datetime) -> None:
-        """Nothing stays with an operator who has gone, and nobody on a line that is dead."""
+        """Nothing stays with an operator who has gone, and nobody on a line that is dead; who is away today is, and an
+        office at which nobody works raises an alarm."""
         with self.hands.house.database.transaction() as db:
             shifts.end_of_those_gone(db, people.present(db, now), now)
             hotline.leave_unheard(db, now)
+            for pack in self.hands.house.packs.values():
+                people.follow_absences(db, pack.code, now.astimezone(ZoneInfo(pack.zone)).date())
+                cases.watch_offices(db, pack, now)
 
     def _purge(self, now: datetime) -> None:
         with self.hands.house.database.transaction() as db:
             dialogue.purge(db, now)
             people.purge_tries(db, now)
             cases.drop_exports(db, now)
+            for pack in self.hands.house.packs.values():
+                for address_id in cases.forget_old(db, pack, now):
+                    dialogue.forget_if_unneeded(db, address_id)

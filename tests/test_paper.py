@@ -176,9 +176,7 @@ def test_the_register_shows_her_cases_and_where_they_wait_above(sala, staff) -> 
     assert page.count("late</strong>") >= 1, "the delay of the office above"
     assert "012" not in page
     staff["operator"].get("/console/register", 403)
-    other = (
-        staff["far officer"].get(f"/console/register?office=kh-1710&month={month}")
-    )
+    other = staff["far officer"].get(f"/console/register?office=kh-1710&month={month}")
     assert case.reference[:3] + " " not in other
 
 

@@ -90,6 +90,9 @@ ACTS: Mapping[str, Act] = {
     "appeal": Act((*DECIDED, "closed"), "appealed", ("she", "operator"), tells="again"),
 }
 
+COMES = ("route", "send_on", "pass_up", "reopen", "appeal")
+"""Acts by which a case comes to an office, or comes back."""
+
 DECIDES = ("resolve", "refer", "reject")
 WORDS = ("reply", "ask", *DECIDES)
 """Acts whose text is the office's word to her."""

@@ -13,7 +13,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 REPLY, NOTICE, BULK = 0, 1, 2
-KINDS = {"reply": REPLY, "received": REPLY, "code": REPLY, "answer": NOTICE, "news": NOTICE, "cut": REPLY}
+KINDS = {
+    "reply": REPLY,
+    "received": REPLY,
+    "code": REPLY,
+    "answer": NOTICE,
+    "news": NOTICE,
+    "staff": NOTICE,
+    "cut": REPLY,
+}
 """By the purpose of a text; whatever is not named here is bulk."""
 
 ALARM = 0.8

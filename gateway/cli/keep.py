@@ -129,6 +129,7 @@ def _change(house: House, staff_id: int, values: dict[str, Any], act: str) -> No
     with house.database.transaction() as db:
         db.execute(update(Staff).where(Staff.id == staff_id).values(**values))
         db.execute(update(Presence).where(Presence.staff_id == staff_id).values(revoked=True))
+        people.unlink_chat(db, staff_id, now)
         audit.write(db, actor="system", act=act, thing=f"staff:{staff_id}", now=now)
 
 

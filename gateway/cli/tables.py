@@ -3,7 +3,7 @@
 from .. import audit
 from ..cases import attachments
 from ..cases import records as cases
-from ..cases.records import access, kept, linked, paper, promises
+from ..cases.records import access, alarms, kept, linked, paper, promises
 from ..channels import spending
 from ..channels.outbox import records as outbox
 from ..db import Base
@@ -14,6 +14,7 @@ from ..people import records as people
 
 MODULES = (
     access,
+    alarms,
     audit,
     attachments,
     cases,

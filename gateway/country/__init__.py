@@ -59,7 +59,8 @@ class ChannelRow:
 
 @dataclass(frozen=True)
 class Pack:
-    """All that one country brings. `ladder`: at which share of a promise, in percent, each of `STEPS` is told."""
+    """All that one country brings. `ladder`: at which share of a promise, in percent, each of `STEPS` is told.
+    `keep`: how long what people said is kept after a case is over."""
 
     code: str
     name: str
@@ -77,6 +78,7 @@ class Pack:
     resume: timedelta
     quiet: tuple[time, time] | None
     ladder: Mapping[str, int]
+    keep: timedelta
     campaigns: Mapping[str, str]
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]

@@ -41,7 +41,7 @@ class _Reader(Deciding):
         country = self.files["country"]
         known = (
             *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
-            *("opening", "resume", "quiet", "ladder", "campaigns"),
+            *("opening", "resume", "quiet", "ladder", "keep", "campaigns"),
         )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
@@ -72,6 +72,7 @@ class _Reader(Deciding):
             resume=self.span("resume"),
             quiet=self.quiet(),
             ladder=self.ladder(),
+            keep=self.span("keep"),
             campaigns={code.upper(): str(what) for code, what in country.get("campaigns", Lined()).items()},
             referrals=self.referrals(),
             programmes=self.programmes(),

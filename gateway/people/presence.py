@@ -34,7 +34,7 @@ def begin(staff_id: int, now: datetime) -> None:
 def end() -> None:
     """Signs out: the token opens nothing any more, wherever it was copied."""
     with house().database.transaction() as db:
-        actions.end_presence(db, session.get(PRESENCE, ""))
+        actions.end_presence(db, session.get(PRESENCE, ""), datetime.now(UTC))
     session.clear()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, and_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from ..db import Base, Moment, Sealed
+from ..db import Base, Moment, Sealed, SealedJson
 
 GOES = "goes_with_address"
 """In a column's `info`: its rows are deleted with the address that they name; any other foreign key keeps it."""
@@ -116,7 +116,8 @@ class QueueRow(Base):
 
 
 class Staff(Base):
-    """A person who works with Sala. `role` is one of `rules.ROLES`; `offices` bound what she sees."""
+    """A person who works with Sala. `role` is one of `rules.ROLES`; `offices` bound what she sees.
+    `away`: she is absent today, from the one day until the other, both of them too."""
 
     __tablename__ = "staff"
 
@@ -129,6 +130,9 @@ class Staff(Base):
     country: Mapped[str] = mapped_column(String(2))
     active: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime] = mapped_column(Moment)
+    away: Mapped[bool] = mapped_column(default=False)
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
     offices: Mapped[list[StaffOffice]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     def office_codes(self) -> frozenset[str]:
@@ -156,6 +160,28 @@ class Presence(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment)
     revoked: Mapped[bool] = mapped_column(default=False)
+
+
+class StaffChat(Base):
+    """The chat in which a member of staff is told of cases and answers them, until she signs out. `doing`: the case she
+    named, and what she was asked of it."""
+
+    __tablename__ = "staff_chats"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    linked_at: Mapped[datetime] = mapped_column(Moment)
+    doing: Mapped[dict[str, Any]] = mapped_column(SealedJson("staff_chats.doing"))
+
+
+class StaffCode(Base):
+    """A code by which a chat is linked, shown on the page of whose it is. Kept as a keyed hash; good once."""
+
+    __tablename__ = "staff_codes"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(80), unique=True)
+    until: Mapped[datetime] = mapped_column(Moment)
 
 
 class Try(Base):

@@ -26,11 +26,12 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "letters",
             "export",
             "lodge",
+            "team",
         }
     ),
     "inspector": frozenset({"queue", "case"}),
     "coordinator": frozenset({"counts", "outreach"}),
-    "admin": frozenset({"staff", "counts", "letters"}),
+    "admin": frozenset({"staff", "team", "counts", "letters"}),
     "auditor": frozenset({"audit"}),
 }
 ROLES = tuple(PERMISSIONS)

@@ -1,4 +1,5 @@
-"""What cases are counted by, and whether each promise was kept; workbooks, logs and digests"""
+"""What cases are counted by, and whether each promise was kept; workbooks, logs, forms and registers;
+what belongs together; who is away, alarms, chats of the staff"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -100,7 +101,42 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_case_parts_case_id'), 'case_parts', ['case_id'], unique=False)
     op.create_index('ix_case_parts_office_answered_at', 'case_parts', ['office', 'answered_at'], unique=False)
+    op.create_table('alarms',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('office', sa.String(length=40), nullable=False),
+    sa.Column('raised_at', WHEN, nullable=False),
+    sa.Column('ended_at', WHEN, nullable=True),
+    sa.ForeignKeyConstraint(['office'], ['offices.code'], name=op.f('fk_alarms_office')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alarms'))
+    )
+    open_ = sa.text('ended_at IS NULL')
+    op.create_index('uq_alarms_open', 'alarms', ['office'], unique=True, sqlite_where=open_, postgresql_where=open_)
+    op.create_table('staff_chats',
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('address_id', sa.Integer(), nullable=False),
+    sa.Column('linked_at', WHEN, nullable=False),
+    sa.Column('doing', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_chats_staff_id')),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_staff_chats_address_id')),
+    sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_staff_chats')),
+    sa.UniqueConstraint('address_id', name=op.f('uq_staff_chats_address_id'))
+    )
+    op.create_table('staff_codes',
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('code_hash', sa.String(length=80), nullable=False),
+    sa.Column('until', WHEN, nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_codes_staff_id')),
+    sa.PrimaryKeyConstraint('staff_id', name=op.f('pk_staff_codes')),
+    sa.UniqueConstraint('code_hash', name=op.f('uq_staff_codes_code_hash'))
+    )
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('away', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column('away_from', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('away_until', sa.Date(), nullable=True))
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.alter_column('away', server_default=None)
     with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('forgotten_at', WHEN, nullable=True))
         for name, length in TOLD.items():
             batch_op.add_column(sa.Column(name, sa.String(length=length), nullable=False, server_default=''))
     with op.batch_alter_table('cases', schema=None) as batch_op:
@@ -116,8 +152,14 @@ def downgrade() -> None:
     with op.batch_alter_table('promises', schema=None) as batch_op:
         batch_op.drop_column('kept')
     with op.batch_alter_table('cases', schema=None) as batch_op:
-        for name in TOLD:
+        for name in ('forgotten_at', *TOLD):
             batch_op.drop_column(name)
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        for name in ('away', 'away_from', 'away_until'):
+            batch_op.drop_column(name)
+    op.drop_table('staff_codes')
+    op.drop_table('staff_chats')
+    op.drop_table('alarms')
     op.drop_table('case_parts')
     op.drop_table('happening_cases')
     op.drop_table('happenings')

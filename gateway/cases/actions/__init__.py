@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .access import give_access as give_access
 from .access import note_own_call as note_own_call
+from .alarming import watch_offices as watch_offices
 from .answering import ask as ask
 from .answering import decide as decide
 from .answering import merge as merge
@@ -17,6 +18,7 @@ from .answering import reply as reply
 from .answering import take as take
 from .answering import twins as twins
 from .answering import withdraw as withdraw
+from .chat import hear_official as hear_official
 from .deciding import calendar_of as calendar_of
 from .deciding import holder as holder
 from .deciding import may_decide as may_decide
@@ -30,6 +32,8 @@ from .exporting import export_body as export_body
 from .exporting import keep_export as keep_export
 from .following import heard as heard
 from .following import look_again as look_again
+from .forgetting import forget_old as forget_old
+from .handing import pass_on as pass_on
 from .ladder import see as see
 from .ladder import tell_of as tell_of
 from .linking import answer_part as answer_part

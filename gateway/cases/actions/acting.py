@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...house import House
 from ..records import Case, CaseEvent
-from ..rules import ACTS, after
-from . import promises
+from ..rules import ACTS, COMES, after
+from . import noticing, promises
 from .telling import tell
 from .timeline import note
 
@@ -32,6 +32,8 @@ def act(
     promises.follow(db, house.packs[case.country], case, before, line.keeps, now)
     who = f"staff:{staff_id}" if staff_id else actor or "system"
     audit.write(db, actor=who, act=f"case.{name}", thing=f"case:{case.id}", why=why, now=now)
+    if name in COMES:
+        noticing.came(db, house, case, event.id, now)
     if line.tells:
         tell(db, house, case, line.tells, event, now)
     return event

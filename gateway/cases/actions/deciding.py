@@ -38,10 +38,11 @@ def who_decides(db: Session, pack: Pack, case: Case) -> str | None:
 
 
 def who_works_at(db: Session, offices: Collection[str], roles: Collection[str], but: Collection[int] = ()) -> set[str]:
-    """Those of some offices at which somebody in one of these roles works, other than `but`."""
+    """Those of some offices at which somebody in one of these roles works and is not away, other than
+    `but`."""
     rows = select(StaffOffice.office).join(Staff, Staff.id == StaffOffice.staff_id)
     return set(db.scalars(rows.where(
-        Staff.active, Staff.role.in_(roles), StaffOffice.office.in_(offices), Staff.id.not_in(but)
+        Staff.active, ~Staff.away, Staff.role.in_(roles), StaffOffice.office.in_(offices), Staff.id.not_in(but)
     )))  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from ...house import House
 from ..records import Case
 from ..records.access import kept_from
 from ..records.promises import Notice, Promise
-from . import promises
+from . import noticing, promises
 from .deciding import holder, who_works_at
 
 log = structlog.get_logger()
@@ -42,12 +42,13 @@ def tell_of(db: Session, house: House, promise_id: int, now: datetime) -> bool:
     row.next_at = next((at for _, _, at in coming if at > now), None)
     if reached:
         step, row.step = reached[-1]
-        _put(db, pack, case, row, step, now)
+        _put(db, house, case, row, step, now)
     db.flush()
     return bool(reached)
 
 
-def _put(db: Session, pack: Pack, case: Case, row: Promise, step: str, now: datetime) -> None:
+def _put(db: Session, house: House, case: Case, row: Promise, step: str, now: datetime) -> None:
+    pack = house.packs[case.country]
     office, role = reader(db, pack, case, step)
     once = f"{row.id}:{row.step}:{office}"
     hers = (Notice.case_id == case.id, Notice.office == office, Notice.role == role, Notice.seen_at.is_(None))
@@ -60,6 +61,8 @@ def _put(db: Session, pack: Pack, case: Case, row: Promise, step: str, now: date
         db, Notice, case_id=case.id, promise_id=row.id, clock=row.clock, percent=row.step, office=office, role=role,
         put_at=now, show_at=show_at, seen_at=now if hidden else None, once=once,
     ))  # fmt: skip
+    if not hidden:
+        noticing.runs_out(db, house, case, office, role, row.step, once, show_at, now)
     audit.write(db, actor="system", act="case.late", thing=f"case:{case.id}", why=f"{row.clock} {row.step} %", now=now)
 
 

@@ -18,7 +18,8 @@ class Case(Base):
     """One complaint. `address_id` is empty where no number is kept. `state`: see `rules.ACTS`. `round`: how often it
     came back (not solved, or appealed). `due_at`: when the next promise that is not kept yet runs out; empty while the
     office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged.
-    `confidential`: see `access.py`. `programme`, `sex`, `disability`: for the figures alone, where somebody said so."""
+    `confidential`: see `access.py`. `programme`, `sex`, `disability`: for the figures alone, where somebody said so.
+    `forgotten_at`: since when nothing of a person is in it."""
 
     __tablename__ = "cases"
 
@@ -54,6 +55,7 @@ class Case(Base):
     routed_at: Mapped[datetime | None] = mapped_column(Moment)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    forgotten_at: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012

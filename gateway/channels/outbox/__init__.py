@@ -11,7 +11,7 @@ Replies go before notices, notices before what many are told; within these, what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 
@@ -184,6 +184,11 @@ def go_on(db: Session, address_id: int, now: datetime) -> None:
 def note_parts(db: Session, row_id: int, parts: int) -> None:
     """How many parts are about to be handed over: a receipt may come before the last of them has gone."""
     db.execute(update(Outgoing).where(Outgoing.id == row_id).values(parts=parts))
+
+
+def forget_about(db: Session, things: Collection[str]) -> None:
+    """Deletes every text about some things: what was said is kept no longer."""
+    db.execute(delete(Outgoing).where(Outgoing.about.in_(things)))
 
 
 def purge(db: Session, now: datetime) -> set[int]:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ... import seal
+from ...cases import actions as cases
 from ...cases import attachments
 from ...channels import Channel, Malformed, Message, Turn, outbox, spending
 from ...country import Pack
@@ -60,7 +61,8 @@ def answer(
     if message.event == "unblocked":
         return NOTHING, None
     sitting = Sitting(db, house, book, pack, channel.name, address, now)
-    turn = sitting.hear(message, channel)
+    official = cases.hear_official(db, house, address, message.inputs, now)
+    turn = Turn(official, ends=True) if official else sitting.hear(message, channel)
     row = _reply(db, channel, sitting, turn, heard_id, now)
     heard = db.get_one(HeardRow, heard_id)
     heard.answer = msgspec.json.encode((turn, row)).decode()

@@ -12,6 +12,7 @@ from .calls import log_silence as log_silence
 from .calls import of_sid as of_sid
 from .calls import waits_no_more as waits_no_more
 from .calls import wrap_up as wrap_up
+from .forgetting import forget_about as forget_about
 from .forgetting import forget_after_call as forget_after_call
 from .forgetting import let_go as let_go
 from .forgetting import purge as purge

@@ -29,6 +29,11 @@ def let_go(db: Session, address_id: int) -> None:
     db.execute(delete(Missed).where(Missed.address_id == address_id, Missed.state.not_in(RINGS)))
 
 
+def forget_about(db: Session, abouts: Collection[str]) -> None:
+    """Tasks about these forget whose they were."""
+    db.execute(update(Task).where(Task.about.in_(abouts)).values(address_id=None, attachment_id=None))
+
+
 def purge(db: Session, now: datetime) -> Collection[int]:
     """Forgets whose what is long over was; the numbers of calls just ended that were to be kept no longer."""
     old = now - KEPT

@@ -22,6 +22,11 @@ from .addresses import spoken_by as spoken_by
 from .addresses import start as start
 from .addresses import start_again as start_again
 from .addresses import stop as stop
+from .chats import chats_at as chats_at
+from .chats import link_chat as link_chat
+from .chats import new_staff_code as new_staff_code
+from .chats import staff_of_chat as staff_of_chat
+from .chats import unlink_chat as unlink_chat
 from .forgetting import forget_if_free as forget_if_free
 from .forgetting import forget_quiet as forget_quiet
 from .offices import copy_offices as copy_offices
@@ -30,10 +35,14 @@ from .staff import PRESENCE as PRESENCE
 from .staff import add_staff as add_staff
 from .staff import begin_presence as begin_presence
 from .staff import end_presence as end_presence
+from .staff import follow_absences as follow_absences
+from .staff import hand_over as hand_over
 from .staff import is_here as is_here
 from .staff import keep_page_language as keep_page_language
+from .staff import leave as leave
 from .staff import present as present
 from .staff import see_presence as see_presence
+from .staff import set_away as set_away
 from .staff import use_code as use_code
 from .tries import count_try as count_try
 from .tries import purge_tries as purge_tries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from ... import audit, seal
 from ...db import insert_new
 from ..records import Presence, Staff, StaffOffice, TotpUsed
 from ..rules import ROLES
+from .chats import unlink_chat
 
 PRESENCE = "presence"
 PRESENCE_LASTS, IDLE = timedelta(hours=12), timedelta(hours=2)
@@ -39,13 +40,57 @@ def begin_presence(db: Session, staff_id: int, token: str, now: datetime) -> Non
     audit.write(db, actor=f"staff:{staff_id}", act="signed_in", thing=f"staff:{staff_id}", now=now)
 
 
-def end_presence(db: Session, token: str) -> None:
+def end_presence(db: Session, token: str, now: datetime) -> None:
+    """She signs out: the session ends, and so does the link with her chat."""
     mine = Presence.token_hash.in_(seal.ring().hashes(token, PRESENCE))
+    for staff_id in db.scalars(select(Presence.staff_id).where(mine, ~Presence.revoked)).all():
+        unlink_chat(db, staff_id, now)
     db.execute(update(Presence).where(mine).values(revoked=True))
 
 
 def see_presence(db: Session, presence_id: int, now: datetime) -> None:
     db.execute(update(Presence).where(Presence.id == presence_id).values(seen_at=now))
+
+
+def set_away(
+    db: Session, staff: Staff, begins: date | None, ends: date | None, today: date, actor: str, now: datetime
+) -> None:
+    """She is absent from one day until another, both too; without days she is back."""
+    staff.away_from, staff.away_until = begins, ends
+    staff.away = _is_away(staff, today)
+    act = "staff.away" if begins else "staff.back"
+    audit.write(
+        db, actor=actor, act=act, thing=f"staff:{staff.id}", why=f"{begins or ''} {ends or ''}".strip(), now=now
+    )
+
+
+def _is_away(staff: Staff, today: date) -> bool:
+    return staff.away_from is not None and staff.away_from <= today <= (staff.away_until or date.max)
+
+
+def follow_absences(db: Session, country: str, today: date) -> None:
+    """Whoever is absent from today is; whoever is back is here again."""
+    for staff in db.scalars(select(Staff).where(Staff.country == country, Staff.away_from.is_not(None))):
+        staff.away = _is_away(staff, today)
+        if staff.away_until and staff.away_until < today:
+            staff.away_from = staff.away_until = None
+
+
+def hand_over(db: Session, staff: Staff, to: Staff, actor: str, now: datetime) -> None:
+    """Somebody else works for her offices too, from now on."""
+    for code in sorted(staff.office_codes() - to.office_codes()):
+        to.offices.append(StaffOffice(office=code))
+    audit.write(db, actor=actor, act="staff.handed_over", thing=f"staff:{staff.id}", why=f"staff:{to.id}", now=now)
+    db.flush()
+
+
+def leave(db: Session, staff: Staff, actor: str, now: datetime) -> None:
+    """She works here no more: no session, no chat, no office of hers."""
+    staff.active, staff.away, staff.offices = False, False, []
+    db.execute(update(Presence).where(Presence.staff_id == staff.id).values(revoked=True))
+    unlink_chat(db, staff.id, now)
+    audit.write(db, actor=actor, act="staff.left", thing=f"staff:{staff.id}", now=now)
+    db.flush()
 
 
 def is_here(now: datetime) -> tuple[ColumnElement[bool], ...]:

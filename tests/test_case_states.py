@@ -46,7 +46,7 @@ def test_every_road_from_lodging_ends_with_a_decision_or_her_own_word() -> None:
     for name in ends & {"resolve", "refer", "reject"}:
         assert ACTS[name].keeps == CLOCKS
         assert "text" in ACTS[name].takes, "she is told what was done, or why not"
-    assert ends == {"resolve", "refer", "reject", "withdraw", "merge", "confirm", "expire"}
+    assert ends == {"resolve", "refer", "reject", "withdraw", "refuse", "merge", "confirm", "expire"}
     assert {name for name in ends if ACTS[name].who == ("gateway",)} == {"expire"}
 
 

@@ -30,6 +30,9 @@ WAIT_AT_MOST = timedelta(days=14)
 """How long an office waits for her. Then its clock runs on, and it decides with what it has: silence costs her time,
 never the case."""
 
+SAMPLE, SAMPLE_AFTER = 20, timedelta(days=7)
+"""Of so many decided cases one is called back by an operator, so long after the decision."""
+
 MAY_APPEAL = timedelta(days=14)
 """From the day on which she was told of a decision."""
 
@@ -86,6 +89,8 @@ ACTS: Mapping[str, Act] = {
     "merge": Act(DECIDE, "merged", ("office",), ("into",), tells="merged"),
     "confirm": Act(DECIDED, "closed", ("she", "operator")),
     "expire": Act(DECIDED, "closed", ("gateway",)),
+    "agree": Act(OPEN, "", ("she", "operator")),
+    "refuse": Act(OPEN, "withdrawn", ("she", "operator"), tells="withdrawn"),
     "reopen": Act((*DECIDED, "closed", "withdrawn"), "reopened", ("she", "operator"), tells="again"),
     "appeal": Act((*DECIDED, "closed"), "appealed", ("she", "operator"), tells="again"),
 }

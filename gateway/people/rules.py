@@ -2,7 +2,8 @@
 
 Least rights: an officer works her offices' queues; an operator tells answers and may see a number
 to call it; a supervisor sees what her offices' staff see; a coordinator sees counts, no texts; an
-auditor reads the audit; an admin keeps staff, and reads no case.
+auditor reads the audit; an admin keeps staff, and reads no case; a facilitator (of a union, of those
+who care) lodges for others, and reads nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "operator": frozenset({"calls", "tell", "articles"}),
+    "operator": frozenset({"calls", "tell", "articles", "lodge"}),
     "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles", "lodge"}),
     "supervisor": frozenset(
         {
@@ -33,6 +34,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "coordinator": frozenset({"counts", "outreach"}),
     "admin": frozenset({"staff", "team", "counts", "letters"}),
     "auditor": frozenset({"audit"}),
+    "facilitator": frozenset({"lodge"}),
 }
 ROLES = tuple(PERMISSIONS)
 NEEDS_TOTP = frozenset({"inspector", "admin"})

@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 WHEN = sa.DateTime(timezone=True)
-TOLD = {'programme': 40, 'sex': 8, 'disability': 8}
+TOLD = {'programme': 40, 'sex': 8, 'disability': 8, 'behalf': 10}
 
 
 def upgrade() -> None:
@@ -64,6 +64,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_registers_staff_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_registers')),
     sa.UniqueConstraint('office', 'month', name=op.f('uq_registers_office_month'))
+    )
+    op.create_table('imported_books',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('put_at', WHEN, nullable=False),
+    sa.Column('done_at', WHEN, nullable=True),
+    sa.Column('lines', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_imported_books_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_imported_books'))
     )
     op.create_table('happenings',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -160,6 +170,7 @@ def downgrade() -> None:
     op.drop_table('staff_codes')
     op.drop_table('staff_chats')
     op.drop_table('alarms')
+    op.drop_table('imported_books')
     op.drop_table('case_parts')
     op.drop_table('happening_cases')
     op.drop_table('happenings')

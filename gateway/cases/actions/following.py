@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ... import seal
 from ...channels import outbox
 from ...country import Pack
 from ...hotline.records import Task
@@ -25,7 +26,10 @@ from ..rules import (
     DECIDES,
     LOOK_AGAIN,
     MAY_APPEAL,
+    OPEN,
     REMIND_AFTER,
+    SAMPLE,
+    SAMPLE_AFTER,
     SURVEY_AFTER,
     WAIT_AT_MOST,
     may_write_out,
@@ -58,11 +62,24 @@ def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | 
     if case is None:
         return None
     case.next_at = None
+    if case.behalf and case.state in OPEN and last_of(db, case, ("consent_asked",)) is None:
+        return _ask_consent(db, case, now)
     if case.state == "waiting":
         return _waiting(db, house, case, now)
     if case.state in DECIDED:
         return _decided(db, house, case, now)
     return None
+
+
+def _ask_consent(db: Session, case: Case, now: datetime) -> Ask | None:
+    """Somebody lodged it for her: she herself is asked, on her own number, the way that was chosen for her."""
+    asked = note(db, case, "consent_asked", now, aside=True)
+    if case.address_id is None or case.confidential:
+        return None
+    if must_be_told(case.answer_by):
+        by_voice(db, case, asked, now)
+        return None
+    return Ask(case.address_id, "consent", now + MAY_APPEAL, {"case": case.reference})
 
 
 def _waiting(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
@@ -91,8 +108,25 @@ def _decided(db: Session, house: House, case: Case, now: datetime) -> Ask | None
         act(db, house, case, "expire", now)
         return None
     case.next_at = now + LOOK_AGAIN
+    if now >= decision.at + SAMPLE_AFTER and sampled(case):
+        _call_sample(db, case, decision, now)
     due = told is not None and now >= decision.at + SURVEY_AFTER
     return _survey(db, house, case, decision, now) if due else None
+
+
+def sampled(case: Case) -> bool:
+    """Whether an operator calls her to hear if it is true what the office says: one case of `SAMPLE`, by its number
+    under our key. Nobody can choose it, nor know it before."""
+    return int.from_bytes(seal.ring().hash(case.reference, "sample").encode()[-4:]) % SAMPLE == 0
+
+
+def _call_sample(db: Session, case: Case, decision: CaseEvent, now: datetime) -> None:
+    """She is called once, where she lets us call; of a confidential case nobody is."""
+    if case.confidential or case.address_id is None or not must_be_told(case.answer_by):
+        return
+    if last_of_round(db, case, "sampled", decision) is None:
+        note(db, case, "sampled", now, aside=True)
+        by_voice(db, case, decision, now, once=f"sample:{decision.id}")
 
 
 def _survey(db: Session, house: House, case: Case, decision: CaseEvent, now: datetime) -> Ask | None:

@@ -28,12 +28,14 @@ OLDEST_PAPER = timedelta(days=92)
 MOST_FORMS = 50
 PIN = "lodging.pin"
 WAYS = ("write", "call", "pin")
+BEHALF = ("family", "carer", "union", "other")
 
 
 @dataclass(frozen=True)
 class AtTheWindow:
     """What was said, as the form of the page has it. `paper`: the number on a form filled by hand; `told_on`: the day
-    on it (`2026-11-20`). `agreed`: she heard what becomes of it, and agrees."""
+    on it (`2026-11-20`). `behalf`: who lodges it for her (`BEHALF`); empty where she stands there
+    herself. `agreed`: she heard what becomes of it, and agrees."""
 
     category: str
     place: str
@@ -45,6 +47,7 @@ class AtTheWindow:
     safe_hours: str
     paper: str
     told_on: str
+    behalf: str
     agreed: bool
 
 
@@ -72,9 +75,10 @@ def lodge(
     reference = _reference_of(db, pack, told.paper) if told.paper.strip() else free_reference(db)
     opened = _day_of(pack, told.told_on, now) if told.told_on.strip() else now
     number = _number_of(pack, told)
-    # A case with a PIN keeps no address; the one that is handed on is not looked at.
-    address_id = people.hear_from(db, country, number, now).id if number else 0
-    if told.answer_by == "write":
+    address_id = people.hear_from(db, country, number, now).id if number else None
+    if address_id:
+        people.begin_language(db, address_id, told.language)
+    if told.answer_by == "write" and address_id:
         outbox.go_on(db, address_id, now)
         people.start(db, address_id)  # asking to be written to lifts an earlier STOP
     pin = _pin(staff_id, once) if told.answer_by == "pin" else ""
@@ -82,7 +86,7 @@ def lodge(
         category=told.category, place=told.place, village="", story=fold.clean(told.story),
         against=fold.clean(told.against)[:200], answer_by=told.answer_by,
         safe_hours=told.safe_hours if told.answer_by == "call" else "", pin=road_of(pin) if pin else "",
-        language=told.language, channel=f"{country}-{DESK}", flow="",
+        language=told.language, channel=f"{country}-{DESK}", flow="", behalf=told.behalf,
     )  # fmt: skip
     case = open_case(
         db, pack, complaint, address_id, opened, noted_at=now, staff_id=staff_id, once=_once(staff_id, once),
@@ -110,6 +114,8 @@ def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:
         raise Refusal("Write in her words what happened.")
     if told.answer_by not in WAYS:
         raise Refusal("Choose how she wants to be answered.")
+    if told.behalf and (told.behalf not in BEHALF or told.answer_by == "pin"):
+        raise Refusal("Who lodges for somebody else gives her telephone number: we ask her ourselves.")
     if told.language not in house.languages(pack):
         raise Refusal("Choose her language.")
     if not told.agreed:

@@ -27,7 +27,7 @@ class Complaint:
     """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
     attachments that came with it. `reads`: she has the number in writing already. `alone`:
     she had left, and waits for no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`).
-    `prefers`: who shall call her (`woman`, `man`, `any`)."""
+    `prefers`: who shall call her (`woman`, `man`, `any`). `behalf`: who lodges it for her; she is asked herself."""
 
     category: str
     place: str
@@ -45,6 +45,7 @@ class Complaint:
     alone: bool = False
     risk: str = ""
     prefers: str = ""
+    behalf: str = ""
 
 
 ROAD = "pin.road"
@@ -56,8 +57,8 @@ def road_of(pin: str) -> str:
 
 
 def open_case(
-    db: Session, pack: Pack, told: Complaint, address_id: int, now: datetime, *, noted_at: datetime | None = None,
-    staff_id: int | None = None, once: str | None = None, reference: str = "",
+    db: Session, pack: Pack, told: Complaint, address_id: int | None, now: datetime, *,
+    noted_at: datetime | None = None, staff_id: int | None = None, once: str | None = None, reference: str = "",
 ) -> Case:  # fmt: skip
     """Makes the case and what it is promised; a worker routes it. With a PIN, no address is kept. `now`: when she said
     it; `noted_at`: when it was keyed in, where that was later, by `staff_id`; `reference`: that of her form."""
@@ -75,6 +76,8 @@ def open_case(
         safe_hours=told.safe_hours,
         address_id=None if answer_by == "pin" else address_id,
         pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" and told.pin else None,
+        behalf=told.behalf,
+        next_at=(noted_at or now) if told.behalf else None,
         language=told.language,
         channel=told.channel,
         flow=told.flow,

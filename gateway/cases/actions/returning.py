@@ -8,11 +8,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...channels import outbox
 from ...country import DECIDERS, Pack, lineage
 from ...house import House
+from ...language import formats
+from ...language.catalogue import fill, mark
+from ...people.actions import number_of
 from ..records import Case, CaseEvent, by_reference, events_of
 from ..records.access import kept_from
-from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, WORDS, Refusal
+from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, OPEN, WORDS, Refusal
 from .acting import act
 from .deciding import holder, last_of, who_works_at
 from .following import noticed_at
@@ -53,6 +57,8 @@ def still_asked(db: Session, flow: str, reference: str) -> bool:
     """Whether a question that was put to her about a case still stands: what the office asked (`asked`) while it waits,
     whether it is solved (`survey`) while it is decided and she has not said."""
     case = by_reference(db, reference)
+    if case is not None and flow == "consent":
+        return case.state in OPEN and last_of(db, case, ("agree",)) is None
     if case is None or flow not in ("asked", "survey"):
         return case is not None
     if flow == "asked":
@@ -123,6 +129,11 @@ def said_to_operator(
     """What she answered when an operator told her something (`event`): to a question of the office; or `solved`,
     `not_solved`, `appeal`. Whether it could be done: what comes too late, or is about words that no longer stand, is
     added to the case all the same."""
+    if event.kind == "consent_asked":
+        keep_words(db, case, words, OPERATOR, now, staff_id)
+        if said in ("agrees", "refuses"):
+            consent(db, house, case, said == "agrees", now, staff_id)
+        return True
     current = words_now(db, case)
     stands = current is not None and current.id == event.id
     try:
@@ -144,11 +155,40 @@ def said_to_operator(
     return True
 
 
+def consent(db: Session, house: House, case: Case, agrees: bool, now: datetime, staff_id: int | None = None) -> None:
+    """Whether she agrees to what somebody lodged for her. Where she does not, nobody goes on with it. Said twice, or
+    too late, it changes nothing."""
+    if case.state in OPEN and case.behalf and last_of(db, case, ("agree",)) is None:
+        act(db, house, case, "agree" if agrees else "refuse", now, staff_id, actor=SHE)
+        if not agrees:
+            case.next_at = None
+            drop_tasks(db, case, now)
+
+
 def keep_words(db: Session, case: Case, words: str, channel: str, now: datetime, staff_id: int | None = None) -> None:
     """Words of hers that change nothing any more, but are not lost."""
     if words:
         note(db, case, "added", now, staff_id, body=words, data={"channel": channel})
         audit.write(db, actor=SHE, act="case.added", thing=f"case:{case.id}", now=now)
+
+
+MOVED = mark(
+    "sms.moved", "Number {case} is answered on another phone now. If you did not ask for this, call {hotline}."
+)
+
+
+def move_to(db: Session, house: House, case: Case, address_id: int, staff_id: int, now: datetime) -> None:
+    """She has a new number, or works abroad, and has shown that the case is hers: it is answered there from now on. The
+    old number is told, should it be untrue."""
+    old, pack = case.address_id, house.packs[case.country]
+    if old is None or old == address_id:
+        return
+    case.address_id = address_id
+    event = note(db, case, "moved", now, staff_id)
+    audit.write(db, actor=f"staff:{staff_id}", act="case.moved", thing=f"case:{case.id}", now=now)
+    facts = {"case": formats.grouped(case.reference), "hotline": pack.hotline}
+    body, way = fill(house.texts.find(case.language, MOVED), facts), pack.writes_to(number_of(db, old))
+    outbox.put(db, way, old, body, purpose="news", about="", once=f"moved:{event.id}", now=now, asked=False)
 
 
 def keep_opinion(db: Session, case: Case, answers: Mapping[str, str], now: datetime) -> None:

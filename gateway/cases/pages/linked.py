@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ...web import house, page_language, render, staff_page
 from .. import actions
 from ..records import Case
-from ..records.linked import Happening, Part, alike, cases_of, parts_for
+from ..records.linked import MANY, MANY_WITHIN, Happening, Part, alike, cases_of, many_from_one, parts_for
 from ..rules import CAUSES, DECISIONS, Refusal
 from ..saved import chosen, replies_of, said_in
 from . import bp
@@ -130,6 +130,15 @@ def answer_all(event_id: int) -> Any:
     if not done:
         return _page(event_id, 409, typed=form.to_dict(), refusal=failed[0][1])
     return _page(event_id, failed=failed, done=done)
+
+
+@staff_page(bp, "/console/many", needs="team")
+def many() -> Any:
+    """Many cases from one telephone: somebody who helps others, or somebody who takes from them."""
+    now = datetime.now(UTC)
+    with house().database.reading() as db:
+        groups = many_from_one(db, g.staff.country, mine(db), now - MANY_WITHIN)
+    return render("many.html", groups=groups, pack=house().packs[g.staff.country], many=MANY)
 
 
 @staff_page(bp, "/console/parts-asked", needs="queue")

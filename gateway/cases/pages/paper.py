@@ -25,7 +25,20 @@ from ..rules import Refusal
 from . import bp
 from .desk import may_see, places_to_choose
 
-FIELDS = ("category", "place", "story", "against", "answer_by", "phone", "language", "safe_hours", "paper", "told_on")
+FACILITATOR = "facilitator"
+FIELDS = (
+    "category",
+    "place",
+    "story",
+    "against",
+    "answer_by",
+    "phone",
+    "language",
+    "safe_hours",
+    "paper",
+    "told_on",
+    "behalf",
+)
 
 
 def _pack() -> Pack:
@@ -35,7 +48,8 @@ def _pack() -> Pack:
 @staff_page(bp, "/console/lodge", needs="lodge")
 def lodging() -> Any:
     """The form: what she says, how she wants to be answered."""
-    return _form({"language": page_language(), "place": _own_place()})
+    behalf = "" if g.staff.role != FACILITATOR else "other"
+    return _form({"language": page_language(), "place": _own_place(), "behalf": behalf})
 
 
 def _own_place() -> str:

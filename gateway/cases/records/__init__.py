@@ -19,7 +19,8 @@ class Case(Base):
     came back (not solved, or appealed). `due_at`: when the next promise that is not kept yet runs out; empty while the
     office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged.
     `confidential`: see `access.py`. `programme`, `sex`, `disability`: for the figures alone, where somebody said so.
-    `forgotten_at`: since when nothing of a person is in it."""
+    `behalf`: who lodged it for her, where she did not herself. `forgotten_at`: since when nothing of a
+    person is in it."""
 
     __tablename__ = "cases"
 
@@ -38,6 +39,7 @@ class Case(Base):
     safe_hours: Mapped[str] = mapped_column(String(20), default="")
     address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"), index=True)
     pin_hash: Mapped[str | None] = mapped_column(String(80))
+    behalf: Mapped[str] = mapped_column(String(10), default="")
     language: Mapped[str] = mapped_column(String(12))
     channel: Mapped[str] = mapped_column(String(40))
     flow: Mapped[str] = mapped_column(String(60))

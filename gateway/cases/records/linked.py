@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...db import Base, Moment, Sealed
@@ -13,6 +13,7 @@ from ..rules import OPEN
 from . import Case
 
 SAME_TIME = timedelta(days=14)
+MANY, MANY_WITHIN = 4, timedelta(days=90)
 
 
 class Happening(Base):
@@ -81,6 +82,21 @@ def alike(db: Session, case: Case, seen: ColumnElement[bool]) -> list[Case]:
         Case.state.in_(OPEN), Case.id.not_in(linked),
     )  # fmt: skip
     return list(db.scalars(same.order_by(Case.id).limit(50))) if case.place else []
+
+
+def many_from_one(db: Session, country: str, seen: ColumnElement[bool], since: datetime) -> list[list[Case]]:
+    """Cases lodged since then from one number that lodged `MANY` or more, those first that lodged most. Only of cases
+    that somebody may see, and whose number their office may know: nobody learns here what she asked to be kept."""
+    known = and_(
+        Case.country == country, seen, ~Case.confidential, Case.opened_at >= since,
+        Case.answer_by.in_(("write", "call")), Case.address_id.is_not(None),
+    )  # fmt: skip
+    counted = select(Case.address_id).where(known).group_by(Case.address_id).having(func.count() >= MANY)
+    rows = db.scalars(select(Case).where(known, Case.address_id.in_(counted)).order_by(Case.id))
+    groups: dict[int, list[Case]] = {}
+    for case in rows:
+        groups.setdefault(case.address_id or 0, []).append(case)
+    return sorted(groups.values(), key=lambda cases: (-len(cases), cases[0].id))
 
 
 def parts_of(db: Session, case_id: int) -> list[Part]:

@@ -37,5 +37,18 @@ class Register(Base):
     __table_args__ = (UniqueConstraint("office", "month"),)
 
 
+class Book(Base):
+    """A register of elsewhere, read and shown; it becomes cases when somebody says so: all of it, once."""
+
+    __tablename__ = "imported_books"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    put_at: Mapped[datetime] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    lines: Mapped[dict[str, Any]] = mapped_column(SealedJson("imported_books.lines"))
+
+
 def register_of(db: Session, office: str, month: str) -> Register | None:
     return db.scalar(select(Register).where(Register.office == office, Register.month == month))

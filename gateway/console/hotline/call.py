@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import abort, current_app, g, redirect, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit
-from ...cases.actions import to_tell
+from ...cases.actions import move_to, to_tell
 from ...cases.records import Case, last_words, of_addresses
 from ...channels import Message
 from ...country import Pack
@@ -89,7 +90,7 @@ def _page(call_id: int, status: int = 200, **more: Any) -> Any:
     values = {
         "call": found, "standing": standing, "own": own, "hers": hers, "once": secrets.token_hex(6), "cases": None,
         "refusal": None, "flagged": flagged, "outcomes": WRAP_UP, "script": script, "said": "", "pack": pack,
-        "languages": house().languages(pack), "note": "",
+        "languages": house().languages(pack), "note": "", "moved": False,
     }  # fmt: skip
     return render("hotline_call.html", status, **{**values, **more})
 
@@ -156,6 +157,30 @@ def facts(call_id: int) -> Any:
         said = [(case, last_words(db, case.id)) for case in cases]
         shown = [(case, words, to_tell(db, words) if words else None) for case, words in said]
     return _page(call_id, cases=shown)
+
+
+@staff_page(bp, "/console/hotline/call/<int(max=2147483647):call_id>/moved", needs="calls", methods=("POST",))
+def moved(call_id: int) -> Any:
+    """She calls from a new number, from whichever country: her case follows her, once she has named its whole number
+    and the one from which she lodged it. Whatever does not fit is told in the same words."""
+    now, pack = datetime.now(UTC), house().packs[g.staff.country]
+    digits = "".join(c for c in fold.digits(request.form.get("reference", "")) if c.isdigit())
+    old = pack.e164(fold.digits(request.form.get("old", ""))) or ""
+    with house().database.transaction() as db:
+        found, address = _call(db, call_id)
+        if found.outcome:
+            return _page(call_id, 409, refusal="This call has ended.")
+        if people.tries(db, "fact", address.number, now - FACTS_WINDOW) >= WRONG_FACTS:
+            return _page(call_id, 429, refusal="Too many wrong answers. Ask her to call again later.")
+        case = db.scalar(select(Case).where(Case.reference == digits, Case.country == pack.code).with_for_update())
+        if case is None or case.address_id is None or people.number_of(db, case.address_id) != old:
+            people.count_try(db, "fact", address.number, now)
+            return _page(call_id, 403, refusal="That fits no case.")
+        before = case.address_id
+        move_to(db, house(), case, address.id, g.staff.id, now)
+        db.flush()
+        dialogue.forget_if_unneeded(db, before)
+    return _page(call_id, moved=True)
 
 
 def fits(case: Case, typed: str, pack: Pack) -> bool:

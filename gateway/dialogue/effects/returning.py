@@ -25,6 +25,14 @@ def answer_office(stand: Stand, answers: Mapping[str, str]) -> Done:
     return add(stand, cases.main_of(stand.db, case) if case and mine else None, answers, "question")
 
 
+def consent(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """Whether she agrees to what somebody lodged for her."""
+    case, agrees = by_reference(stand.db, stand.facts.get("case", "")), answers.get("agree") == "yes"
+    if case and case.address_id == stand.address_id and answers.get("agree"):
+        cases.consent(stand.db, stand.house, case, agrees, stand.now)
+    return Done("kept" if agrees else "stopped", act=True)
+
+
 def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
     """She says that it is solved, or that she lets the decision stand."""
     case = hers_or_opened(stand, answers)
@@ -83,6 +91,7 @@ def keep_opinion(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 EFFECTS: Mapping[str, Word] = {
     "answer_office": Word(EffectWords("act", ("added", "closed"), reads=("question",), harmless=True), answer_office),
+    "consent": Word(EffectWords("act", ("kept", "stopped"), reads=("agree",), bare=("kept",), harmless=True), consent),
     "confirm": Word(EffectWords("act", ("closed",), reads=NAMED, harmless=True), confirm),
     "reopen": Word(
         EffectWords("act", BACK, ("promise",), reads=(*NAMED, "missing"), harmless=True),

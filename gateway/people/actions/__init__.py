@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .addresses import CODES_A_DAY as CODES_A_DAY
 from .addresses import NUMBER as NUMBER
+from .addresses import begin_language as begin_language
 from .addresses import close as close
 from .addresses import hear_from as hear_from
 from .addresses import is_kept as is_kept

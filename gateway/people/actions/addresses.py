@@ -60,6 +60,11 @@ def keep_language(db: Session, address_id: int, tag: str) -> None:
     db.execute(update(Address).where(Address.id == address_id).values(language=tag))
 
 
+def begin_language(db: Session, address_id: int, tag: str) -> None:
+    """The language of a number of which none is known yet; another that its owner chose herself stays."""
+    db.execute(update(Address).where(Address.id == address_id, Address.language.is_(None)).values(language=tag))
+
+
 def keep_spoken(db: Session, address_id: int, tag: str) -> None:
     db.execute(update(Address).where(Address.id == address_id).values(spoken=tag))
 

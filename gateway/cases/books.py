@@ -1,0 +1,199 @@
+"""A register of elsewhere as rows: read from CSV or XLSX, each cell understood or told why not, with its line. Pure:
+from bytes to rows and faults; what is typed in an old Khmer or Lao font is refused: no letter of it is what it seems.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ..country import Pack
+from ..language import fold
+from ..language.catalogue import Key, mark
+
+COLUMNS: Mapping[str, Key] = {
+    "day": mark("console", "Day"),
+    "about": mark("console", "What is it about?"),
+    "place": mark("console", "Place"),
+    "what": mark("console", "What happened?"),
+    "phone": mark("console", "Her telephone number"),
+    "state": mark("console", "Closed?"),
+}
+NEEDED = ("day", "about", "what")
+MOST_LINES = 2000
+LONGEST_STORY = 1200
+OLD_FONTS = re.compile(r"limon|khek|abc[ -]?zoo|^kh[ -]|saysettha lao|alice[0-9_ ]|chantabouli lao", re.I)
+"""Names of fonts that show Khmer or Lao where plain letters are typed."""
+
+OLD_LETTERS = re.compile(r"[\u00a1-\u00bf\u00d7\u00f7\u0192\u02c6\u02dc\u2020-\u2026\u2030\u2039\u203a\u2122]")
+"""Signs that no Khmer, Lao, English, French or Vietnamese sentence is full of, and that those fonts use for vowels."""
+
+YES = ("1", "yes", "closed", "x", "បាទ", "ចាស", "បិទ", "ແມ່ນ", "ປິດ")
+DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+UNREADABLE = mark("console", "This is neither a CSV in UTF-8 nor an XLSX workbook.")
+NO_HEAD = mark("console", "The first line must name the columns; missing: {columns}")
+TOO_LONG = mark("console", "There are more than {most} lines. Split the file.")
+OLD_FONT = mark(
+    "console",
+    "Typed in an old font (such as Limon): no letter in it is what it seems. Convert the file to Unicode first.",
+)
+BAD_DAY = mark("console", "This is no day: {cell}. Write it as 2026-11-20 or 20/11/2026.")
+BAD_ABOUT = mark("console", "This is none of our kinds: {cell}")
+BAD_PHONE = mark("console", "This is no telephone number: {cell}")
+NO_WORDS = mark("console", "What happened is missing.")
+TWICE = mark("console", "The same as line {line}.")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why nothing is taken in: the line (0 for the whole file), and a sentence with its facts."""
+
+    line: int
+    says: Key
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One complaint of the book. `place` is empty where it was not found: triage sets it."""
+
+    line: int
+    day: str
+    category: str
+    place: str
+    story: str
+    phone: str
+    closed: bool
+
+    def raw(self) -> dict[str, object]:
+        return asdict(self)
+
+
+Cell = tuple[str, str]
+"""What stands in a cell, and the name of the font in which it stands, where the file says so."""
+
+
+def read_book(
+    body: bytes, pack: Pack, names: Mapping[str, Sequence[str]], today: date
+) -> tuple[list[Row], list[Fault]]:
+    """The rows of a file, and what is wrong with it: where there is a fault, none of them is to be taken in. `names`:
+    by what else each column and each category may be called, folded."""
+    try:
+        table = list(_xlsx(body) if body[:2] == b"PK" else _csv(body))
+    except (UnicodeDecodeError, csv.Error, InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        return [], [Fault(0, UNREADABLE, {})]
+    head = _head(table[0] if table else [], names)
+    missing = [column for column in NEEDED if column not in head]
+    if missing:
+        return [], [Fault(0, NO_HEAD, {"columns": ", ".join(missing)})]
+    if len(table) > MOST_LINES + 1:
+        return [], [Fault(0, TOO_LONG, {"most": str(MOST_LINES)})]
+    reader = _Reader(pack, names, today)
+    for line, cells in enumerate(table[1:], start=2):
+        found = {column: cells[index] if index < len(cells) else ("", "") for column, index in head.items()}
+        if any(text.strip() for text, _ in found.values()):
+            reader.take(line, found)
+    return reader.rows, reader.faults
+
+
+class _Reader:
+    def __init__(self, pack: Pack, names: Mapping[str, Sequence[str]], today: date) -> None:
+        self.pack, self.names, self.today = pack, names, today
+        self.rows: list[Row] = []
+        self.faults: list[Fault] = []
+        self._known: dict[tuple[str, ...], int] = {}
+
+    def take(self, line: int, cells: Mapping[str, Cell]) -> None:
+        if any(is_old(text, font) for text, font in cells.values()):
+            self.faults.append(Fault(line, OLD_FONT, {}))
+            return
+        text = {name: fold.clean(cells.get(name, ("", ""))[0]) for name in COLUMNS}
+        day, category = day_of(text["day"], self.today), self._category(text["about"])
+        phone = (self.pack.e164(fold.digits(text["phone"])) or "") if text["phone"] else ""
+        wrong = [
+            (day is None, BAD_DAY, text["day"]),
+            (not category, BAD_ABOUT, text["about"]),
+            (not text["what"], NO_WORDS, ""),
+            (bool(text["phone"]) and not phone, BAD_PHONE, text["phone"]),
+        ]
+        found = [Fault(line, says, {"cell": cell[:40]}) for is_so, says, cell in wrong if is_so]
+        same = self._known.setdefault((text["day"], text["what"], phone), line)
+        if not found and same != line:
+            found = [Fault(line, TWICE, {"line": str(same)})]
+        self.faults += found
+        if not found and day is not None:
+            closed = fold.fold(text["state"]) in YES
+            story = text["what"][:LONGEST_STORY]
+            self.rows.append(Row(line, day.isoformat(), category, self._place(text["place"]), story, phone, closed))
+
+    def _category(self, written: str) -> str:
+        sought = fold.fold(written)
+        return next((code for code in self.pack.categories if sought in (code, *self.names.get(code, ()))), "")
+
+    def _place(self, written: str) -> str:
+        if self.pack.places.get(written):
+            return written
+        found = list(self.pack.places.find(written, self.pack.areas, 2)) if written else []
+        return found[0] if len(found) == 1 else ""
+
+
+def is_old(text: str, font: str) -> bool:
+    """Whether a cell is typed in an old font: its font says so, or its letters are those of one."""
+    if OLD_FONTS.search(font):
+        return True
+    letters = [letter for letter in text if not letter.isspace()]
+    return len(letters) > 3 and len(OLD_LETTERS.findall(text)) * 10 >= len(letters)
+
+
+def day_of(written: str, today: date) -> date | None:
+    """A day that has been: `2026-11-20`, or `20/11/2026`, in any digits."""
+    plain = fold.digits(written).strip()[:10]
+    try:
+        if found := DAY.fullmatch(plain):
+            day = date(int(found[3]), int(found[2]), int(found[1]))
+        else:
+            day = date.fromisoformat(plain)
+    except ValueError:
+        return None
+    return day if day <= today else None
+
+
+def _head(cells: Sequence[Cell], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    written = [fold.fold(fold.clean(text)) for text, _ in cells]
+    called = {column: (column, *names.get(column, ())) for column in COLUMNS}
+    found = {column: next((i for i, text in enumerate(written) if text in called[column]), -1) for column in COLUMNS}
+    return {column: index for column, index in found.items() if index >= 0}
+
+
+def _csv(body: bytes) -> Iterator[list[Cell]]:
+    text = body.decode("utf-8-sig")
+    between = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    for row in csv.reader(io.StringIO(text), delimiter=between, strict=True):
+        yield [(cell, "") for cell in row]
+
+
+def _xlsx(body: bytes) -> Iterable[list[Cell]]:
+    book = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
+    for row in book.worksheets[0].iter_rows(max_row=MOST_LINES + 2, max_col=40):
+        yield [(_text(cell.value), _font(cell)) for cell in row]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _font(cell: object) -> str:
+    font = getattr(cell, "font", None)
+    return str(getattr(font, "name", "") or "")

@@ -1,0 +1,160 @@
+"""Somebody lodges for another, who is asked herself; a case follows her to a new number; calls chosen by lot; many cases
+from one telephone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from gateway.cases import actions
+from gateway.cases.actions.following import sampled
+from gateway.cases.records import Case, CaseEvent
+from gateway.cases.rules import SAMPLE
+from gateway.channels.outbox.records import Outgoing
+from gateway.hotline.records import Task
+
+from .desk import TO_HOW
+from .test_confidential import accuse
+from .test_paper import FORM, at_the_window
+from .test_who_decides import lodged
+
+HER_NUMBER = "+85512345678"
+
+
+def for_her(sala, desk, behalf: str = "carer", **more: str) -> Case:
+    at_the_window(desk, behalf=behalf, language="en", **more)
+    sala.work()
+    case = sala.all_of(Case)[-1]
+    sala.hands.survey(case.id, datetime.now(UTC))
+    return case
+
+
+def asked(sala, *keys: str) -> str:
+    """She dials her own phone, where the question waits."""
+    phone = sala.caller(HER_NUMBER)
+    phone.dial()
+    phone.press(*keys)
+    return phone.screen
+
+
+def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
+    case = for_her(sala, staff["officer"])
+    assert "She has not said yet whether she agrees." in staff["officer"].get(f"/console/case/{case.id}")
+    screen = asked(sala)
+    assert "somebody told us a problem for you" in screen
+    assert FORM["story"] not in screen
+    assert "Thank you." in asked(sala, "1")
+    assert "She has agreed." in staff["officer"].get(f"/console/case/{case.id}")
+    sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))
+    assert [event.kind for event in sala.all_of(CaseEvent)].count("consent_asked") == 1
+
+
+def test_where_she_does_not_agree_nobody_goes_on_with_it(sala, staff) -> None:
+    for_her(sala, staff["officer"], "family")
+    assert "It is stopped." in asked(sala, "2")
+    assert sala.all_of(Case)[0].state == "withdrawn"
+
+
+def test_where_she_is_to_be_called_an_operator_asks_her(sala, staff, operator) -> None:
+    for_her(sala, staff["officer"], "union", answer_by="call")
+    [task] = sala.all_of(Task)
+    operator.post(f"/console/hotline/task/{task.id}/take")
+    page = operator.get(f"/console/calls/tell/{task.id}")
+    assert "Somebody told us a problem for you" in page
+    assert FORM["story"] not in page
+    operator.post(f"/console/calls/tell/{task.id}/outcome", outcome="told", said="refuses", words="", note="", once="a")
+    assert sala.all_of(Case)[0].state == "withdrawn"
+
+
+def test_a_facilitator_lodges_for_others_and_reads_nothing(sala, staff) -> None:
+    desk = staff["facilitator"]
+    assert "Lodge for somebody" in desk.get("/console")
+    case = for_her(sala, desk, "union")
+    for path in (
+        f"/console/case/{case.id}",
+        "/console/queue",
+        "/console/register",
+        "/console/figures",
+        "/console/forms",
+    ):
+        desk.get(path, 200 if path == "/console/forms" else 403)
+    page = at_the_window(desk, 409, behalf="carer", answer_by="pin")
+    assert "we ask her ourselves" in page
+    at_the_window(desk, 409, behalf="nobody I know")
+
+
+def call(operator, number: str) -> str:
+    operator.get("/console/hotline")
+    operator.post("/console/hotline/call", number=number, once=operator.hidden("once"))
+    return re.search(r"/console/hotline/call/\d+", operator.page)[0]
+
+
+def test_her_case_follows_her_abroad_once_she_names_its_number_and_her_old_one(sala, staff, operator) -> None:
+    case = lodged(sala, staff)
+    path = call(operator, "+66812345678")
+    operator.get(path)
+    wrong = (case.reference, "+85599000002"), ("4829130572264", "+85599000001"), (case.reference, "")
+    for reference, old in wrong:
+        page = operator.post(f"{path}/moved", 403, reference=reference, old=old)
+        assert "That fits no case." in page
+    before = sala.all_of(Case)[0].address_id
+    operator.post(f"{path}/moved", reference=f" {case.reference[:6]} {case.reference[6:]}", old="099000001")
+    assert sala.all_of(Case)[0].address_id != before
+    text = sala.all_of(Outgoing)[-1]
+    assert (text.address_id, "another phone" in text.body) == (before, True), "the old number is told"
+    staff["officer"].answer(case.id, "Come on Monday.")
+    assert sala.all_of(Outgoing)[-1].address_id == sala.all_of(Case)[0].address_id
+
+
+def test_tries_are_bounded_and_nothing_is_learned_of_a_confidential_case(sala, staff, operator) -> None:
+    case = accuse(sala, number="+85599000042")
+    path = call(operator, "+85599000077")
+    operator.get(path)
+    page = operator.post(f"{path}/moved", reference=case.reference, old="+85599000042")
+    assert "bribe" not in page
+    assert "asked for money" not in page.lower()
+    for _ in range(5):
+        operator.post(f"{path}/moved", 403, reference=case.reference, old="+85599000043")
+    operator.post(f"{path}/moved", 429, reference=case.reference, old="+85599000077")
+
+
+def test_one_of_twenty_decided_cases_is_called_by_lot_and_once(sala, staff) -> None:
+    chosen = sum(sampled(Case(reference=f"{number:013}")) for number in range(4000))
+    assert 4000 / SAMPLE * 0.7 < chosen < 4000 / SAMPLE * 1.3, "by the number, evenly"
+    case = lodged(sala, staff)
+    while not sampled(case):
+        case.reference = f"{int(case.reference) + 1:013}"
+    with sala.house.database.transaction() as db:
+        db.execute(update(Case).values(reference=case.reference, answer_by="call", safe_hours="morning"))
+    staff["officer"].decide(case.id, "It is paid.")
+    for day in (1, 8, 9):
+        sala.hands.survey(case.id, datetime.now(UTC) + timedelta(days=day, minutes=1))
+    assert [task.once.partition(":")[0] for task in sala.all_of(Task)] == ["tell", "sample"]
+
+
+@pytest.mark.parametrize("how", ["write", "hotline"])
+def test_many_from_one_telephone_are_shown_to_a_supervisor_where_the_number_may_be_known(sala, staff, how) -> None:
+    for _ in range(4):
+        case = sala.lodge(*TO_HOW, "1", "1") if not sala.all_of(Case) else _again(sala)
+        staff["officer"].do(case.id, "place", place="171001", category="unpaid")
+    with sala.house.database.transaction() as db:
+        db.execute(update(Case).values(answer_by=how))
+    page = staff["supervisor"].get("/console/many")
+    assert ("4 cases" in page) == (how == "write")
+    assert "99000001" not in page
+    staff["officer"].get("/console/many", 403)
+
+
+def _again(sala) -> Case:
+    with sala.house.database.transaction() as db:
+        first = db.get_one(Case, 1)
+        told = actions.Complaint(
+            category="unpaid", place="", village="", story="", against="", answer_by="write", safe_hours="", pin="",
+            language="en", channel="kh-ussd", flow="complaint",
+        )  # fmt: skip
+        case = actions.open_case(db, sala.house.packs["kh"], told, first.address_id, datetime.now(UTC))
+    sala.work()
+    return case

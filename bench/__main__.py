@@ -20,6 +20,7 @@ from pathlib import Path
 
 import requests
 
+from bench.cases import counting, routing
 from gateway import seal
 from gateway.cli.keep import prepare
 from gateway.country import Pack
@@ -214,3 +215,5 @@ def answering() -> None:
 if __name__ == "__main__":
     talking()
     answering()
+    routing()
+    counting()

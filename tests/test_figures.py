@@ -154,7 +154,8 @@ def found(sala, *, scope=None) -> list[Fact]:
     now = datetime.now(UTC)
     with sala.reading() as db:
         wanted = true() if scope is None else scope
-        return list(facts_of(db, sala.house.packs["kh"], wanted, now - timedelta(days=1), now + timedelta(days=1), now))
+        begin, end = now - timedelta(days=1), now + timedelta(days=1)
+        return list(facts_of(db, sala.house.packs["kh"], wanted, begin, end, now, stood=True))
 
 
 def test_they_are_read_off_the_rows(sala, staff) -> None:

@@ -32,21 +32,15 @@ def for_her(sala, desk, behalf: str = "carer", **more: str) -> Case:
     return case
 
 
-def asked(sala, *keys: str) -> str:
-    """She dials her own phone, where the question waits."""
-    phone = sala.caller(HER_NUMBER)
-    phone.dial()
-    phone.press(*keys)
-    return phone.screen
-
-
 def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
     case = for_her(sala, staff["officer"])
     assert "She has not said yet whether she agrees." in staff["officer"].get(f"/console/case/{case.id}")
-    screen = asked(sala)
-    assert "somebody told us a problem for you" in screen
-    assert FORM["story"] not in screen
-    assert "Thank you." in asked(sala, "1")
+    phone = sala.caller(HER_NUMBER)
+    phone.dial()
+    assert "somebody told us a problem for you" in phone.screen
+    assert FORM["story"] not in phone.screen
+    phone.press("1")
+    assert "Thank you." in phone.screen
     assert "She has agreed." in staff["officer"].get(f"/console/case/{case.id}")
     sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))
     assert [event.kind for event in sala.all_of(CaseEvent)].count("consent_asked") == 1
@@ -54,7 +48,10 @@ def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
 
 def test_where_she_does_not_agree_nobody_goes_on_with_it(sala, staff) -> None:
     for_her(sala, staff["officer"], "family")
-    assert "It is stopped." in asked(sala, "2")
+    phone = sala.caller(HER_NUMBER)
+    phone.dial()
+    phone.press("2")
+    assert "It is stopped." in phone.screen
     assert sala.all_of(Case)[0].state == "withdrawn"
 
 

@@ -37,7 +37,7 @@ def tell_of(db: Session, house: House, promise_id: int, now: datetime) -> bool:
     if row is None:
         return False
     pack = house.packs[case.country]
-    coming = promises.shares(pack, row, promises.pauses_of(db, case.id))
+    coming = list(promises.shares(pack, row, promises.pauses_of(db, case.id)))
     reached = [(step, percent) for step, percent, at in coming if at <= now]
     row.next_at = next((at for _, _, at in coming if at > now), None)
     if reached:

@@ -37,7 +37,7 @@ def facts_of(db: Session, house: House, staff: Staff, case: Case) -> dict[str, s
 
 def came(db: Session, house: House, case: Case, event_id: int, now: datetime) -> None:
     """A case has come to an office: whoever works there and has a chat is told so."""
-    if case.confidential or case.queue is None:
+    if case.confidential or case.queue is None or not people.any_chat(db):
         return
     office = holder(db, house.packs[case.country], case)
     _send(db, house, case, office, ("officer",), NEW, {}, f"came:{event_id}", None, now)
@@ -48,7 +48,7 @@ def runs_out(
     now: datetime,
 ) -> None:  # fmt: skip
     """A promise runs out: who is told on the page is told in the chat."""
-    if not case.confidential:
+    if not case.confidential and people.any_chat(db):
         _send(db, house, case, office, (role,), RUNS_OUT, {"percent": str(percent)}, f"late:{once}", show_at, now)
 
 

@@ -7,7 +7,7 @@ somebody says so, and the audit has her reason.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -71,13 +71,15 @@ def due_of(pack: Pack, row: Promise) -> datetime:
     return clock.due(calendar_for(pack, row), row.made_at, row.days)
 
 
-def shares(pack: Pack, row: Promise, pauses: list[clock.Pause]) -> list[tuple[str, int, datetime]]:
-    """The steps of the ladder that are still to come, in order: the step, its percent, its moment."""
+def shares(pack: Pack, row: Promise, pauses: list[clock.Pause]) -> Iterator[tuple[str, int, datetime]]:
+    """The steps of the ladder that are still to come, in order: the step, its percent, its moment. Each is reckoned
+    when it is looked at: most promises are kept before their first."""
     calendar = calendar_for(pack, row)
-    coming = ((step, percent) for step, percent in pack.ladder.items() if percent > row.step)
-    found = ((step, percent, clock.share_at(calendar, row.made_at, row.first_due_at, percent, pauses))
-             for step, percent in coming)  # fmt: skip
-    return [(step, percent, at) for step, percent, at in found if at is not None]
+    for step, percent in pack.ladder.items():
+        if percent > row.step:
+            at = clock.share_at(calendar, row.made_at, row.first_due_at, percent, pauses)
+            if at is not None:
+                yield step, percent, at
 
 
 def next_share(pack: Pack, row: Promise, pauses: list[clock.Pause]) -> datetime | None:

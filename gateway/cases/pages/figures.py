@@ -63,8 +63,8 @@ def _scope(db: Session) -> ColumnElement[bool]:
     return mine(db) if _entitled() else true()
 
 
-def _facts(db: Session, pack: Pack, begin: str, end: str) -> list[Fact]:
-    return list(facts_of(db, pack, _scope(db), *months(begin, end, pack.zone), datetime.now(UTC)))
+def _facts(db: Session, pack: Pack, begin: str, end: str, stood: bool = False) -> list[Fact]:
+    return list(facts_of(db, pack, _scope(db), *months(begin, end, pack.zone), datetime.now(UTC), stood=stood))
 
 
 def _by() -> str:
@@ -77,7 +77,7 @@ def figures() -> Any:
     """One table by one dimension, where cases lie longest, and what may be taken away."""
     pack, (begin, end), by = house().packs[g.staff.country], _period(), _by()
     with house().database.reading() as db:
-        facts = _facts(db, pack, begin, end)
+        facts = _facts(db, pack, begin, end, stood=by == "office")
         exports = exports_of(db, g.staff.id)
     lines, whole = table(facts, by, _entitled())
     names = {line.name: label(pack, by, line.name) for line in lines}

@@ -27,17 +27,18 @@ Rows = Mapping[int, Sequence[Row]]
 
 
 def facts_of(
-    db: Session, pack: Pack, scope: ColumnElement[bool], begin: datetime, end: datetime, now: datetime
-) -> Iterator[Fact]:
+    db: Session, pack: Pack, scope: ColumnElement[bool], begin: datetime, end: datetime, now: datetime, *,
+    stood: bool = False,
+) -> Iterator[Fact]:  # fmt: skip
     """What is counted of the cases in `scope` that were lodged in [begin, end); a thousand of them at a time. Whatever
-    the scope, confidential ones are not among them."""
+    the scope, confidential ones are not among them. `stood`: also where each stood how long, which takes longest."""
     offices = {row.code: row.office for row in db.scalars(select(QueueRow))}
     after = 0
     while ids := _some(db, pack, scope, begin, end, after):
         promises = _by_case(db, _PROMISES.where(Promise.case_id.in_(ids)).order_by(Promise.round))
         events = _by_case(db, _EVENTS.where(CaseEvent.case_id.in_(ids)).order_by(CaseEvent.id))
         for case in db.execute(_CASES.where(Case.id.in_(ids)).order_by(Case.id)):
-            yield _fact(pack, offices, case, promises.get(case.id, ()), events.get(case.id, ()), now)
+            yield _fact(pack, offices, case, promises.get(case.id, ()), events.get(case.id, ()), now, stood)
         after = ids[-1]
 
 
@@ -66,7 +67,7 @@ def _by_case(db: Session, wanted: Any) -> Rows:
 
 def _fact(
     pack: Pack, offices: Mapping[str, str], case: Row, promises: Sequence[Row], events: Sequence[Row],
-    now: datetime,
+    now: datetime, stood: bool,
 ) -> Fact:  # fmt: skip
     open_ = case.state in OPEN
     decide = _met(promises, "resolve")
@@ -82,7 +83,7 @@ def _fact(
         appealed=appeal is not None,
         upheld=any(event.data.get("decision") in ("upheld", "partly") for event in judged),
         followed=_followed(promises, now),
-        spells=tuple(_spells(pack, offices, case, events, now)),
+        spells=tuple(_spells(pack, offices, case, events, now)) if stood else (),
     )
 
 

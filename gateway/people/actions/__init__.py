@@ -23,6 +23,7 @@ from .addresses import spoken_by as spoken_by
 from .addresses import start as start
 from .addresses import start_again as start_again
 from .addresses import stop as stop
+from .chats import any_chat as any_chat
 from .chats import chats_at as chats_at
 from .chats import link_chat as link_chat
 from .chats import new_staff_code as new_staff_code

@@ -54,6 +54,11 @@ def staff_of_chat(db: Session, address_id: int, now: datetime) -> tuple[StaffCha
     return (found[0], found[1]) if found else None
 
 
+def any_chat(db: Session) -> bool:
+    """Whether anybody has one: where nobody has, a case costs nothing more."""
+    return db.scalar(select(StaffChat.staff_id).limit(1)) is not None
+
+
 def chats_at(
     db: Session, offices: Collection[str], roles: Collection[str], now: datetime, but: Collection[int] = ()
 ) -> list[tuple[Staff, int]]:

@@ -152,6 +152,7 @@ class Tick:
             dialogue.purge(db, now)
             people.purge_tries(db, now)
             cases.drop_exports(db, now)
+            cases.drop_books(db, now)
             for pack in self.hands.house.packs.values():
                 for address_id in cases.forget_old(db, pack, now):
                     dialogue.forget_if_unneeded(db, address_id)

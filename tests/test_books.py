@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from gateway.cases import actions
 from gateway.cases.books import is_old, read_book
 from gateway.cases.records import Case, CaseEvent
+from gateway.cases.records.paper import Book
 from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
 
@@ -53,6 +55,14 @@ def test_it_is_shown_and_then_taken_in_whole_and_once(sala, staff) -> None:
     assert "taken in already" in desk.post("/console/book/take", 409, book=book)
     assert "taken in already" in sent(desk, GOOD.encode(), 409)
     assert len(sala.all_of(Case)) == 2
+
+
+def test_what_was_read_and_not_taken_in_is_kept_two_days(sala, staff) -> None:
+    sent(staff["supervisor"], GOOD.encode())
+    for hours, left in ((47, 1), (49, 0)):
+        with sala.house.database.transaction() as db:
+            actions.drop_books(db, datetime.now(UTC) + timedelta(hours=hours))
+        assert len(sala.all_of(Book)) == left
 
 
 def test_one_fault_and_nothing_is_taken_in(sala, staff) -> None:

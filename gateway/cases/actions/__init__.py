@@ -71,6 +71,7 @@ from .returning import said_to_operator as said_to_operator
 from .returning import still_asked as still_asked
 from .returning import words_now as words_now
 from .signing import sign as sign
+from .taking_in import drop_books as drop_books
 from .taking_in import keep_book as keep_book
 from .taking_in import take_in as take_in
 from .telling import abouts_of as abouts_of

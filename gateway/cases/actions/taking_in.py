@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ... import audit
@@ -23,6 +23,7 @@ from ..rules import Refusal
 from .opening import Complaint, open_case
 
 PAPER = "paper"
+KEPT_FOR = timedelta(days=2)
 
 
 def keep_book(db: Session, body: bytes, rows: Sequence[Row], staff_id: int, now: datetime) -> Book:
@@ -34,6 +35,11 @@ def keep_book(db: Session, body: bytes, rows: Sequence[Row], staff_id: int, now:
     db.add(book)
     db.flush()
     return book
+
+
+def drop_books(db: Session, now: datetime) -> None:
+    """What was read and not taken in is kept no longer."""
+    db.execute(delete(Book).where(Book.done_at.is_(None), Book.put_at < now - KEPT_FOR))
 
 
 def take_in(db: Session, pack: Pack, book_id: int, staff_id: int, language: str, now: datetime) -> int:

@@ -91,7 +91,7 @@ def figures() -> Any:
         "dimensions": DIMENSIONS,
         "defined": DEFINED,
         "spells": dwell(facts, _standing, _entitled()),
-        "holders": [(label(pack, "office", row.name), row) for row in dwell(facts, _holder, _entitled())],
+        "holders": [(label(pack, "office", row.name), row) for row in dwell(facts, _holder, _entitled()) if row.name],
         "exports": exports,
         "full": "full" in request.args,
     }

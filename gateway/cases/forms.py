@@ -13,7 +13,7 @@ from ..language.catalogue import Key, mark
 from ..settings import ROOT
 
 FONTS = ROOT / "gateway" / "console" / "static" / "fonts"
-SCRIPTS = {"km": ("khmer", "khm"), "lo": ("lao", "lao")}
+SCRIPTS = {"km": ("khmer", "Khmr"), "lo": ("lao", "Laoo")}
 WIDTH, HEIGHT, EDGE = 148.0, 210.0, 10.0
 """A5 upright, in millimetres: two of them on one sheet of A4."""
 
@@ -23,7 +23,7 @@ FIELDS = (
     (mark("console", "Day"), 1),
     (mark("console", "Village, commune, district"), 1),
     (mark("console", "What is it about?"), 1),
-    (mark("console", "What happened?"), 8),
+    (mark("console", "What happened?"), 6),
     (mark("console", "Telephone, if you want us to write or call"), 1),
     (mark("console", "Language"), 1),
 )
@@ -55,8 +55,8 @@ def forms(pack: Pack, office: str, tag: str, references: Sequence[str], say: Say
         for copy, foot in zip(COPIES, FEET, strict=True):
             paper.add_page()
             _page(paper, script, pack.office_name(office, tag), reference, say(copy), say)
-            paper.set_xy(EDGE, HEIGHT - EDGE - 14)
-            paper.multi_cell(WIDTH - 2 * EDGE, 6, say(foot).replace("{hotline}", pack.hotline))
+            paper.set_xy(EDGE, HEIGHT - EDGE - 13)
+            paper.multi_cell(WIDTH - 2 * EDGE, 6, align="L", text=say(foot).replace("{hotline}", pack.hotline))
     return bytes(paper.output())
 
 

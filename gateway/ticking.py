@@ -153,6 +153,8 @@ class Tick:
             people.purge_tries(db, now)
             cases.drop_exports(db, now)
             cases.drop_books(db, now)
-            for pack in self.hands.house.packs.values():
+            people.drop_old_chats(db, now)
+        for pack in self.hands.house.packs.values():
+            with self.hands.house.database.transaction() as db:
                 for address_id in cases.forget_old(db, pack, now):
-                    dialogue.forget_if_unneeded(db, address_id)
+                    people.forget_if_free(db, address_id)

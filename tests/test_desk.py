@@ -124,7 +124,7 @@ def test_an_empty_answer_and_a_closed_case_are_refused_in_a_sentence(sala, staff
     assert "Write what she should hear" in officer.answer(case.id, "  ", status=409)
     officer.decide(case.id, "Done.")
     page = officer.get(f"/console/case/{case.id}")
-    assert "</textarea>" not in page
+    assert "Send the answer" not in page, "there is nothing to answer any more"
     version = str(sala.all_of(Case)[0].version)
     officer.post(f"/console/case/{case.id}/answer", 409, text="Again.", act="reply", once="other", version=version)
     assert "already closed" in officer.page

@@ -15,6 +15,7 @@ from sqlalchemy import true
 
 from gateway.cases import actions
 from gateway.cases.counting import (
+    AGED,
     COUNTS,
     DIMENSIONS,
     FEW,
@@ -115,10 +116,20 @@ def test_nothing_that_is_shown_tells_of_fewer_than_five(facts) -> None:
         for name in COUNTS:
             count = getattr(line, name)
             assert count is None or count == 0 or count >= FEW, (line.name, name, count)
+    true_lines = {line.name: line for line in table(facts, "office", entitled=True)[0]}
     for name in COUNTS:
         hidden = [line for line in lines if getattr(line, name) is None]
-        told = getattr(whole, name) is not None and len(lines) > 1
-        assert not (told and len(hidden) == 1), f"{name} of {hidden[0].name} can be reckoned from the sum"
+        shown = sum(getattr(line, name) for line in lines if line not in hidden)
+        if getattr(whole, name) is not None and hidden and len(lines) > 1:
+            assert len(hidden) > 1, f"{name} of {hidden[0].name} can be reckoned from the sum"
+            assert getattr(whole, name) - shown in (0, *range(FEW, 999)), f"{name} of those left out"
+    for line in [*lines, whole]:
+        ages = [getattr(line, age) for age in AGED]
+        if line.waiting is not None and None in ages:
+            assert ages == [None] * 4, "each of them is what the others leave of the whole"
+        if line.judged is not None and line.decided is not None:
+            assert line.judged - line.decided in (0, *range(FEW, 999)), "how many are late"
+    assert true_lines.keys() >= {line.name for line in lines} - {OTHERS}
     if whole.lodged is not None:
         assert sum(line.lodged for line in lines) == whole.lodged, "put together, not left out"
 
@@ -133,10 +144,12 @@ def test_small_groups_are_put_together() -> None:
 def test_how_long_cases_lay_with_whom() -> None:
     facts = [fact(spells=(Spell("routed", "kh-17", hours * HOUR), Spell("waiting", "kh-17", HOUR))) for hours in (2, 4)]
     lines = dwell(facts, lambda spell: spell.state, entitled=True)
-    assert [(line.name, line.spells, line.median_h, line.p90_h) for line in lines] == [
-        ("routed", 2, 3.0, 4.0),
-        ("waiting", 2, 1.0, 1.0),
+    assert [(line.name, line.cases, line.spells, line.median_h, line.p90_h) for line in lines] == [
+        ("routed", 2, 2, 3.0, 4.0),
+        ("waiting", 2, 2, 1.0, 1.0),
     ]
+    one = [fact(spells=(Spell("routed", "kh-17", HOUR),) * 9)]
+    assert dwell(one, lambda spell: spell.holder, entitled=False) == [], "nine times the same case"
     assert dwell(facts, lambda spell: spell.holder, entitled=False) == [], "four spells are too few to tell"
 
 

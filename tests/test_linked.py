@@ -40,16 +40,56 @@ def test_many_complaints_about_one_event_are_linked_and_answered_at_once(sala, s
     desk.get(path)
     desk.post(f"{path}/add", case=[str(second.id), str(third.id)])
     before = len(sala.all_of(Outgoing))
-    once = desk.hidden("once")
-    page = desk.post(f"{path}/answer", saved="paid_on", day="2026-12-01", once=once)
+    once, seen = desk.hidden("once"), shown(desk)
+    page = desk.post(f"{path}/answer", saved="paid_on", day="2026-12-01", once=once, seen=seen)
     assert "Done for 3 cases." in page
     sent = [row.body for row in sala.all_of(Outgoing)[before:]]
     texts, reply = sala.house.texts, ("reply", "It will be paid on {day}.")
     assert len(sent) == 3
     for body, tag in zip(sent, ("en", "lo", "en"), strict=True):
         assert texts.find(tag, reply).split("{day}")[0].strip() in body
-    desk.post(f"{path}/answer", saved="paid_on", day="2026-12-01", once=once)
+    desk.post(f"{path}/answer", saved="paid_on", day="2026-12-01", once=once, seen=seen)
     assert len(sala.all_of(Outgoing)) == before + 3, "a second click sends nothing"
+
+
+def shown(desk: Desk) -> list[str]:
+    return re.findall(r'name="seen" value="([^"]*)"', desk.page)
+
+
+def test_what_changed_since_it_was_read_is_not_answered_unread(sala, staff) -> None:
+    first, second, _ = three(sala, staff)
+    desk = staff["officer"]
+    path = event_of(desk, first)
+    desk.get(path)
+    desk.post(f"{path}/add", case=[str(second.id)])
+    seen = shown(desk)
+    staff["supervisor"].do(second.id, "note", aside="She called: it was another day.")
+    form = {"text-en": "It was paid today.", "text-lo": "x", "once": "c", "seen": seen}
+    page = desk.post(f"{path}/answer", **form)
+    assert "Done for 1 cases." in page
+    assert "Somebody changed this case a moment ago." in page
+
+
+def test_a_second_click_makes_no_second_event(sala, staff) -> None:
+    first, _, _ = three(sala, staff)
+    desk = staff["officer"]
+    desk.get(f"/console/case/{first.id}")
+    form = {"event": "", "title": "It failed", **desk.sealed()}
+    for _ in range(2):
+        desk.post(f"/console/case/{first.id}/event", **form)
+    assert len(sala.all_of(Happening)) == 1
+
+
+def test_whoever_is_kept_from_a_case_is_asked_nothing_of_it(sala, staff) -> None:
+    case, owner = lodged(sala, staff), staff["officer"]
+    add(sala, "labour", "officer", "kh-labour")
+    labour = Desk(sala, "labour")
+    labour.sign_in()
+    owner.do(case.id, "part", office="kh-labour", question="Is he registered?")
+    staff["supervisor"].do(case.id, "access", who="labour", kind="kept_from", why="It is her cousin.")
+    assert "Is he registered?" not in labour.get("/console/parts-asked")
+    assert "ask for your part" not in labour.get("/console/queue")
+    labour.post("/console/parts-asked/1", 404, words="No.")
 
 
 def test_what_cannot_be_done_to_one_holds_up_no_other(sala, staff) -> None:
@@ -61,11 +101,12 @@ def test_what_cannot_be_done_to_one_holds_up_no_other(sala, staff) -> None:
     desk.do(second.id, "withdraw", how="She called and said so.")
     desk.get(path)
     form = {"decision": "upheld", "cause": "implementation", "text-en": "It was paid today.", "text-lo": "x"}
-    page = desk.post(f"{path}/answer", once=desk.hidden("once"), **form)
+    page = desk.post(f"{path}/answer", once=desk.hidden("once"), seen=shown(desk), **form)
     assert "Done for 2 cases." in page
     assert "This case is already closed. Nothing was changed." in page
     assert [case.state for case in sala.all_of(Case)] == ["resolved", "withdrawn", "resolved"]
-    page = desk.post(f"{path}/answer", 409, once="b", **form)
+    desk.get(path)
+    page = desk.post(f"{path}/answer", 409, once="b", seen=shown(desk), **form)
     assert "Nothing was changed." in page
     assert "It was paid today." in page, "what was typed stays"
 

@@ -39,8 +39,13 @@ def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
     phone.dial()
     assert "somebody told us a problem for you" in phone.screen
     assert FORM["story"] not in phone.screen
+    assert case.answer_by == "hotline", "what a third party typed is not hers yet"
+    before = len(sala.all_of(Outgoing))
+    staff["officer"].answer(case.id, "Come on Monday with the card.")
+    assert not any("Monday" in row.body for row in sala.all_of(Outgoing)[before:]), "no words of the office go out"
     phone.press("1")
     assert "Thank you." in phone.screen
+    assert sala.all_of(Case)[0].answer_by == "write"
     assert "She has agreed." in staff["officer"].get(f"/console/case/{case.id}")
     sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))
     assert [event.kind for event in sala.all_of(CaseEvent)].count("consent_asked") == 1
@@ -48,6 +53,7 @@ def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
 
 def test_where_she_does_not_agree_nobody_goes_on_with_it(sala, staff) -> None:
     for_her(sala, staff["officer"], "family")
+    assert "somebody told us a problem for you" in sala.all_of(Outgoing)[-1].body, "and a text says so"
     phone = sala.caller(HER_NUMBER)
     phone.dial()
     phone.press("2")
@@ -66,6 +72,31 @@ def test_where_she_is_to_be_called_an_operator_asks_her(sala, staff, operator) -
     assert sala.all_of(Case)[0].state == "withdrawn"
 
 
+def test_nobody_else_lifts_her_stop(sala, staff) -> None:
+    from gateway.people import actions as people
+    from gateway.people.records import Address
+
+    with sala.house.database.transaction() as db:
+        people.stop(db, people.hear_from(db, "kh", HER_NUMBER, datetime.now(UTC)).id, datetime.now(UTC))
+    for_her(sala, staff["officer"])
+    assert sala.all_of(Address)[0].stopped_at is not None
+    with sala.house.database.transaction() as db:
+        actions.consent(db, sala.house, db.get_one(Case, 1), True, datetime.now(UTC))
+    assert sala.all_of(Address)[0].stopped_at is None, "she does"
+
+
+def test_a_question_of_the_office_does_not_swallow_the_question_to_her(sala, staff) -> None:
+    at_the_window(staff["officer"], behalf="carer", language="en")
+    sala.work()
+    case = sala.all_of(Case)[0]
+    staff["officer"].answer(case.id, "Which day?", act="ask")
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    sala.hands.survey(case.id, now)
+    assert sala.all_of(Case)[0].next_at is not None
+    sala.hands.survey(case.id, now)
+    assert sala.all_of(Case)[0].next_at > now + timedelta(days=5), "she is reminded of it, too"
+
+
 def test_a_facilitator_lodges_for_others_and_reads_nothing(sala, staff) -> None:
     desk = staff["facilitator"]
     assert "Lodge for somebody" in desk.get("/console")
@@ -81,6 +112,7 @@ def test_a_facilitator_lodges_for_others_and_reads_nothing(sala, staff) -> None:
     page = at_the_window(desk, 409, behalf="carer", answer_by="pin")
     assert "we ask her ourselves" in page
     at_the_window(desk, 409, behalf="nobody I know")
+    at_the_window(desk, 409, behalf="")
 
 
 def call(operator, number: str) -> str:
@@ -110,12 +142,34 @@ def test_tries_are_bounded_and_nothing_is_learned_of_a_confidential_case(sala, s
     case = accuse(sala, number="+85599000042")
     path = call(operator, "+85599000077")
     operator.get(path)
-    page = operator.post(f"{path}/moved", reference=case.reference, old="+85599000042")
-    assert "bribe" not in page
-    assert "asked for money" not in page.lower()
-    for _ in range(5):
+    page = operator.post(f"{path}/moved", 403, reference=case.reference, old="+85599000042")
+    assert "That fits no case." in page, "in the words of any other"
+    assert sala.all_of(Case)[0].address_id == case.address_id
+    for _ in range(4):
         operator.post(f"{path}/moved", 403, reference=case.reference, old="+85599000043")
     operator.post(f"{path}/moved", 429, reference=case.reference, old="+85599000077")
+
+
+def test_what_is_on_its_way_goes_to_the_new_number_too(sala, staff, operator) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which day?", act="ask")
+    sala.hands.survey(case.id, datetime.now(UTC))
+    path = call(operator, "+66812345678")
+    operator.get(path)
+    operator.post(f"{path}/moved", reference=case.reference, old="099000001")
+    here = sala.all_of(Case)[0].address_id
+    from gateway.dialogue.records import Question
+
+    assert [row.address_id for row in sala.all_of(Question)] == [here]
+    waiting = [row for row in sala.all_of(Outgoing) if row.about.startswith("event:") and "Which day" in row.body]
+    assert {row.address_id for row in waiting if row.state == "waiting"} <= {here}
+
+
+def test_whoever_lodged_for_her_cannot_take_her_case_to_another_phone(sala, staff, operator) -> None:
+    case = for_her(sala, staff["facilitator"], "union")
+    path = call(operator, "+85599000088")
+    operator.get(path)
+    operator.post(f"{path}/moved", 403, reference=case.reference, old=HER_NUMBER)
 
 
 def test_one_of_twenty_decided_cases_is_called_by_lot_and_once(sala, staff) -> None:

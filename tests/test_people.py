@@ -13,7 +13,7 @@ from gateway.cases.records import Case, CaseEvent
 from gateway.cases.records.alarms import Alarm
 from gateway.channels.outbox.records import Outgoing
 from gateway.people import actions as people
-from gateway.people.records import Address, Staff
+from gateway.people.records import Address, Staff, StaffOffice
 
 from .desk import Desk
 from .test_ladder import add
@@ -104,6 +104,17 @@ def test_a_supervisor_changes_nothing_of_those_above_or_elsewhere_or_herself(sal
     assert not one(sala, "auditor").active
 
 
+def test_nobody_hands_herself_what_she_may_not_see(sala, staff) -> None:
+    """An official of the district who also works at the independent office: her supervisor is not that office's."""
+    add(sala, "both", "officer", "kh-1710")
+    with sala.house.database.transaction() as db:
+        row = db.scalars(select(Staff).where(Staff.name == "both")).one()
+        row.offices.append(StaffOffice(office="kh-independent"))
+    for act in ("hand_over", "leave", "away"):
+        change(staff["supervisor"], sala, "both", act, 404, to="supervisor")
+    assert "kh-independent" not in one(sala, "supervisor").office_codes()
+
+
 def test_an_independent_office_without_anybody_is_told_of_whether_or_not_there_is_a_case(sala, staff) -> None:
     with sala.house.database.transaction() as db:
         actions.watch_offices(db, sala.house.packs["kh"], datetime.now(UTC))
@@ -123,6 +134,11 @@ def test_what_she_said_is_forgotten_when_its_time_is_over_and_the_figures_stay(s
         belong(db, [note(db, "kh-telegram", "photo", "f", "", datetime.now(UTC))], row, datetime.now(UTC))
     staff["officer"].decide(case.id, "Your card is with us.")
     now = datetime.now(UTC)
+    with sala.house.database.transaction() as db:
+        assert actions.forget_old(db, sala.house.packs["kh"], now + timedelta(days=9999)) == set(), (
+            "while she may object"
+        )
+        actions.confirm(db, sala.house, db.get_one(Case, case.id), now)
     keep = sala.house.packs["kh"].keep
 
     def forget(at: datetime) -> set[int]:
@@ -150,6 +166,8 @@ def test_an_open_case_is_never_forgotten(sala, staff) -> None:
 def test_the_tick_forgets_and_lets_the_number_go(sala, staff) -> None:
     case = lodged(sala, staff)
     staff["officer"].decide(case.id, "Done.")
+    with sala.house.database.transaction() as db:
+        actions.confirm(db, sala.house, db.get_one(Case, case.id), datetime.now(UTC))
     long_ago = datetime.now(UTC) - sala.house.packs["kh"].keep - timedelta(days=40)
     with sala.house.database.transaction() as db:
         db.execute(update(Case).values(changed_at=long_ago, next_at=None))

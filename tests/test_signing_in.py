@@ -99,7 +99,7 @@ class TestOutsideTheDemo:
         desk.sign_in(status=403)
         desk.sign_in(status=403, code="000000" if code != "000000" else "111111")
         desk.sign_in(code=code)
-        assert "You are signed in" in desk.page
+        assert "Who works where" in desk.page
         Desk(sala, "root").sign_in(status=403, code=code)
 
     def test_the_phone_is_not_there_and_no_draft_is_served(self, sala) -> None:

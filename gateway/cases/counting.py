@@ -23,6 +23,7 @@ FEW = 5
 AGES = (7, 30, 90)
 """Bounds in days of the ages of open cases: up to 7, up to 30, up to 90, older."""
 
+AGED = ("to_7", "to_30", "to_90", "older")
 OTHERS = "(others)"
 DIMENSIONS = ("office", "queue", "category", "programme", "language", "channel", "sex", "disability", "month")
 
@@ -99,7 +100,9 @@ TIMES = tuple(field.name for field in fields(Figures) if field.name.endswith(("_
 OF_OTHERS: Mapping[str, tuple[str, ...]] = {
     "lodged": ("answered", "decided", "waiting", "judged", "reopened", "appealed", "finished"),
     "waiting": ("to_7", "to_30", "to_90", "older"),
-    "judged": ("in_time",),
+    "answered": ("decided",),
+    "judged": ("in_time", "decided"),
+    "decided": ("in_time",),
     "appealed": ("upheld",),
     "finished": ("followed",),
 }
@@ -173,23 +176,37 @@ def _put_together(groups: Mapping[str, list[Fact]]) -> dict[str, list[Fact]]:
 
 
 def _without_few(lines: list[Figures], whole: Figures) -> tuple[list[Figures], Figures]:
-    """Leaves out each count under `FEW`, each whose rest in its whole is, and where one line alone lacks a count, that
-    of the next smallest too, else the sum would tell it; then the times of what is left out."""
-    few = [_few(line) for line in lines]
-    for name in COUNTS:
-        lacking = [index for index, missing in enumerate(few) if name in missing]
-        others = [index for index in range(len(lines)) if index not in lacking]
-        if len(lacking) == 1 and others:
-            few[min(others, key=lambda index: getattr(lines[index], name))].add(name)
+    """Leaves out each count under `FEW`, each whose rest in its whole is, and of others as many as it takes that the
+    sum tells nothing of fewer than `FEW`; then the times of what is left out."""
+    few, before = [_few(line) for line in lines], -1
+    while before != (before := sum(map(len, few))):
+        for missing in few:
+            missing |= set(AGED) if missing & set(AGED) else set()
+        for name in COUNTS:
+            _hide_others(lines, few, name)
     shown = [_left_out(line, missing) for line, missing in zip(lines, few, strict=True)]
     return shown, _left_out(whole, _few(whole))
+
+
+def _hide_others(lines: list[Figures], few: list[set[str]], name: str) -> None:
+    """Leaves one count out of as many lines as it takes that the sum of it tells nothing of fewer than `FEW`."""
+    lacking = [index for index, missing in enumerate(few) if name in missing]
+    others = sorted(set(range(len(lines))) - set(lacking), key=lambda index: _by_size(getattr(lines[index], name)))
+    while lacking and others and (len(lacking) == 1 or sum(getattr(lines[i], name) for i in lacking) < FEW):
+        lacking.append(others.pop(0))
+        few[lacking[-1]].add(name)
+
+
+def _by_size(count: int) -> tuple[bool, int]:
+    """The smallest first, but none at the end: a group of which there is none hides nothing."""
+    return count == 0, count
 
 
 def _few(line: Figures) -> set[str]:
     missing = {name for name in COUNTS if 0 < getattr(line, name) < FEW}
     for whole, parts in OF_OTHERS.items():
         missing |= {part for part in parts if 0 < getattr(line, whole) - getattr(line, part) < FEW}
-    return missing
+    return missing | (set(AGED) if missing & set(AGED) else set())
 
 
 def _left_out(line: Figures, missing: set[str]) -> Figures:
@@ -203,9 +220,10 @@ def _left_out(line: Figures, missing: set[str]) -> Figures:
 
 @dataclass(frozen=True)
 class Dwell:
-    """How long cases stood somewhere, in working hours: how many spells, the half and nine of ten of them."""
+    """How long cases stood somewhere, in working hours: how many cases, how often, the half and nine of ten of it."""
 
     name: str
+    cases: int
     spells: int
     median_h: float | None
     p90_h: float | None
@@ -214,11 +232,14 @@ class Dwell:
 def dwell(facts: Iterable[Fact], of: Callable[[Spell], str], entitled: bool) -> list[Dwell]:
     """By state, or by holder; the longest first. For others than those entitled, nothing of fewer than `FEW`."""
     found: dict[str, list[int]] = defaultdict(list)
+    cases: dict[str, int] = defaultdict(int)
     for fact in facts:
         for spell in fact.spells:
             found[of(spell)].append(spell.working_s)
-    lines = [Dwell(name, len(s), _middle(s, 3600), nine_of_ten(s, 3600)) for name, s in found.items()]
-    told = [line for line in lines if entitled or line.spells >= FEW]
+        for name in {of(spell) for spell in fact.spells}:
+            cases[name] += 1
+    lines = [Dwell(name, cases[name], len(s), _middle(s, 3600), nine_of_ten(s, 3600)) for name, s in found.items()]
+    told = [line for line in lines if entitled or line.cases >= FEW]
     return sorted(told, key=lambda line: (-(line.median_h or 0), line.name))
 
 

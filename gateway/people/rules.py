@@ -28,6 +28,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "export",
             "lodge",
             "team",
+            "book",
         }
     ),
     "inspector": frozenset({"queue", "case"}),

@@ -30,6 +30,7 @@ from .exporting import ask_export as ask_export
 from .exporting import drop_exports as drop_exports
 from .exporting import export_body as export_body
 from .exporting import keep_export as keep_export
+from .exporting import make_anew as make_anew
 from .following import heard as heard
 from .following import look_again as look_again
 from .forgetting import forget_old as forget_old
@@ -59,6 +60,7 @@ from .promises import recompute as recompute
 from .returning import OPERATOR as OPERATOR
 from .returning import add_words as add_words
 from .returning import appeal as appeal
+from .returning import awaits_consent as awaits_consent
 from .returning import confirm as confirm
 from .returning import consent as consent
 from .returning import keep_opinion as keep_opinion

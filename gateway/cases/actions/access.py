@@ -17,7 +17,8 @@ from ..records.access import KEPT_FROM, LISTED, Access
 from ..rules import Refusal, may_write_out
 from . import promises
 from .following import heard
-from .telling import abouts_of, drop_tasks
+from .noticing import chat_about
+from .telling import abouts_of, drop_tasks, drop_telling
 from .timeline import note
 
 
@@ -39,6 +40,8 @@ def give_access(db: Session, case: Case, name: str, kind: str, reason: str, by_s
     db.merge(Access(case_id=case.id, staff_id=staff.id, kind=kind, reason=reason, by_staff=by_staff, at=now))
     data: dict[str, object] = {"kind": kind, "staff": staff.id}
     note(db, case, "access", now, by_staff, body=reason, data=data)
+    if kind == KEPT_FROM:
+        outbox.take_back(db, chat_about(case), now)
     audit.write(db, actor=f"staff:{by_staff}", act=f"case.{kind}", thing=f"case:{case.id}", why=str(staff.id), now=now)
 
 
@@ -47,6 +50,7 @@ def seclude(db: Session, pack: Pack, case: Case, staff_id: int, now: datetime) -
     a phone that she did not choose is not sent. Where its kind is promised in hours, they run from here."""
     case.confidential = True
     drop_tasks(db, case, now)
+    outbox.take_back(db, chat_about(case), now)
     if not may_write_out(case.answer_by):
         for about in abouts_of(db, case):
             outbox.take_back(db, about, now)
@@ -56,9 +60,10 @@ def seclude(db: Session, pack: Pack, case: Case, staff_id: int, now: datetime) -
 
 def note_own_call(db: Session, case: Case, outcome: str, words: str, staff_id: int, once: str, now: datetime) -> None:
     """Somebody of the office has called her herself: `told`, `no_answer` or `wrong_person`. What she said to it is
-    `returning.said_to_operator`. Where she was told, no operator tells it any more."""
+    `returning.said_to_operator`. Where she was told, no operator tells it any more; one
+    who is to ask her whether it is true does all the same."""
     note(db, case, "call", now, staff_id, body=fold.clean(words)[:600] or None, data={"outcome": outcome}, once=once)
     audit.write(db, actor=f"staff:{staff_id}", act="case.call", thing=f"case:{case.id}", why=outcome, now=now)
     if outcome == "told":
         heard(db, case, now)
-        drop_tasks(db, case, now)
+        drop_telling(db, case, now)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from ...country import Pack, lineage
@@ -14,6 +14,7 @@ from ...db import insert_new, wake_later
 from ...house import House
 from ...people.records import QueueRow
 from ..records import Case, CaseEvent
+from ..records.access import KEPT_FROM, Access
 from ..records.kept import Digest
 from ..records.promises import Promise
 from ..rules import OPEN
@@ -77,7 +78,8 @@ def _body(db: Session, pack: Pack, row: Digest, now: datetime) -> dict[str, obje
     )
     below = [code for code in pack.offices if row.office in lineage(code, pack.offices)]
     queues = list(db.scalars(select(QueueRow.code).where(QueueRow.office.in_(below))))
-    scope = and_(~Case.confidential, Case.queue.in_(queues))
+    kept = exists().where(Access.case_id == Case.id, Access.kind == KEPT_FROM)  # whoever reads may be one of those
+    scope = and_(~Case.confidential, ~kept, Case.queue.in_(queues))
     lodged = select(Case.category, Case.programme).where(scope, Case.opened_at >= begin, Case.opened_at < end)
     rows = db.execute(lodged).all()
     body: dict[str, object] = {

@@ -14,6 +14,7 @@ from ...house import House
 from ...people.records import Staff
 from ..counting import months
 from ..reach import seen_by
+from ..records import CaseEvent
 from ..records.kept import Export
 from ..records.listed import lines_of
 from ..rules import Refusal
@@ -57,6 +58,17 @@ def keep_export(db: Session, export_id: int, body: bytes, lines: int, now: datet
     row = db.scalar(select(Export).where(Export.id == export_id, Export.state == "waiting").with_for_update())
     if row is not None:
         row.body, row.lines, row.state, row.done_at = body, lines, "done", now
+
+
+def make_anew(db: Session, row: Export) -> bool:
+    """Whether a workbook is made again before it is given: since then a case became confidential, or somebody was kept
+    from one, which may stand in it."""
+    changed = select(CaseEvent.id).where(CaseEvent.kind.in_(("seclude", "access")), CaseEvent.at >= row.done_at)
+    if row.done_at is None or db.scalar(changed.limit(1)) is None:
+        return False
+    row.state, row.body, row.done_at = "waiting", None, None
+    wake_later(db, "export", row.id)
+    return True
 
 
 def drop_exports(db: Session, now: datetime) -> None:

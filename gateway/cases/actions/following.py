@@ -62,8 +62,8 @@ def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | 
     if case is None:
         return None
     case.next_at = None
-    if case.behalf and case.state in OPEN and last_of(db, case, ("consent_asked",)) is None:
-        return _ask_consent(db, case, now)
+    if case.behalf and case.state in OPEN and not case.confidential and last_of(db, case, ("consent_asked",)) is None:
+        return _ask_consent(db, house, case, now)
     if case.state == "waiting":
         return _waiting(db, house, case, now)
     if case.state in DECIDED:
@@ -71,14 +71,24 @@ def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | 
     return None
 
 
-def _ask_consent(db: Session, case: Case, now: datetime) -> Ask | None:
-    """Somebody lodged it for her: she herself is asked, on her own number, the way that was chosen for her."""
-    asked = note(db, case, "consent_asked", now, aside=True)
-    if case.address_id is None or case.confidential:
+def wanted_of(db: Session, case: Case) -> str:
+    """How she is to be answered once she agrees to what was lodged for her."""
+    opened = last_of(db, case, ("opened",))
+    return str(opened.data.get("wants", "")) if opened else ""
+
+
+def _ask_consent(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
+    """Somebody lodged it for her: she herself is asked, on her own number, the way that was chosen for her. Of a
+    confidential case whoever decides it asks her."""
+    if case.state == "waiting":
+        case.next_at = now
+    if case.address_id is None:
         return None
-    if must_be_told(case.answer_by):
+    asked = note(db, case, "consent_asked", now, aside=True)
+    if must_be_told(wanted_of(db, case)):
         by_voice(db, case, asked, now)
         return None
+    tell(db, house, case, "consent", asked, now)
     return Ask(case.address_id, "consent", now + MAY_APPEAL, {"case": case.reference})
 
 

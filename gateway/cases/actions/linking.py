@@ -16,13 +16,22 @@ from ..records.linked import Happening, Linked, Part
 from ..rules import OPEN, Refusal
 from .acting import act
 from .deciding import holder
+from .timeline import note
 
 LONGEST = 1200
 PART_DAYS = 5
 """Working days of the office that is asked."""
 
 
-def link(db: Session, case: Case, happening: Happening | None, title: str, staff_id: int, now: datetime) -> Happening:
+def link(
+    db: Session,
+    case: Case,
+    happening: Happening | None,
+    title: str,
+    staff_id: int,
+    now: datetime,
+    once: str | None = None,
+) -> Happening:
     """A case belongs to an event: one there is, or a new one of this title. Raises Refusal."""
     title = fold.clean(title)[:120]
     if case.confidential:
@@ -34,15 +43,17 @@ def link(db: Session, case: Case, happening: Happening | None, title: str, staff
         db.add(happening)
         db.flush()
     db.merge(Linked(case_id=case.id, happening_id=happening.id))
+    note(db, case, "linked", now, staff_id, once=once, aside=True)
     why = f"happening:{happening.id}"
     audit.write(db, actor=f"staff:{staff_id}", act="case.linked", thing=f"case:{case.id}", why=why, now=now)
     return happening
 
 
-def unlink(db: Session, case: Case, staff_id: int, now: datetime) -> None:
+def unlink(db: Session, case: Case, staff_id: int, now: datetime, once: str | None = None) -> None:
     """It was a mistake: the case belongs to no event."""
     if row := db.get(Linked, case.id):
         db.delete(row)
+        note(db, case, "unlinked", now, staff_id, once=once, aside=True)
         audit.write(db, actor=f"staff:{staff_id}", act="case.unlinked", thing=f"case:{case.id}", now=now)
 
 

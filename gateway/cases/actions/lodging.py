@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit, seal
-from ...channels import outbox
 from ...country import Pack
 from ...house import House
 from ...language import fold
@@ -19,13 +18,15 @@ from ..records import Case, CaseEvent, by_reference
 from ..records.paper import Blank
 from ..references import is_reference
 from ..rules import Refusal
-from .opening import Complaint, free_reference, open_case, road_of
+from .opening import Complaint, free_reference, open_case, road_of, start_writing
 
 DESK = "office"
 """The channel of what is lodged at a window."""
 
 OLDEST_PAPER = timedelta(days=92)
 MOST_FORMS = 50
+LONGEST_STORY = 1200
+HOURS = ("", "morning", "noon", "evening")
 PIN = "lodging.pin"
 WAYS = ("write", "call", "pin")
 BEHALF = ("family", "carer", "union", "other")
@@ -78,21 +79,29 @@ def lodge(
     address_id = people.hear_from(db, country, number, now).id if number else None
     if address_id:
         people.begin_language(db, address_id, told.language)
-    if told.answer_by == "write" and address_id:
-        outbox.go_on(db, address_id, now)
-        people.start(db, address_id)  # asking to be written to lifts an earlier STOP
+    if told.answer_by == "write" and address_id and not told.behalf:
+        start_writing(db, address_id, now)
     pin = _pin(staff_id, once) if told.answer_by == "pin" else ""
     complaint = Complaint(
         category=told.category, place=told.place, village="", story=fold.clean(told.story),
-        against=fold.clean(told.against)[:200], answer_by=told.answer_by,
-        safe_hours=told.safe_hours if told.answer_by == "call" else "", pin=road_of(pin) if pin else "",
+        against=fold.clean(told.against)[:200], answer_by=_until_she_agrees(pack, told),
+        safe_hours=told.safe_hours if told.answer_by == "call" or told.behalf else "", pin=road_of(pin) if pin else "",
         language=told.language, channel=f"{country}-{DESK}", flow="", behalf=told.behalf,
+        wants=told.answer_by if told.behalf else "",
     )  # fmt: skip
     case = open_case(
         db, pack, complaint, address_id, opened, noted_at=now, staff_id=staff_id, once=_once(staff_id, once),
         reference=reference,
     )  # fmt: skip
     return Lodged(case, pin)
+
+
+def _until_she_agrees(pack: Pack, told: AtTheWindow) -> str:
+    """What somebody else chose for her is not hers yet: only the hotline may know her number. Of a confidential case no
+    operator knows: whoever decides it calls her."""
+    if not told.behalf:
+        return told.answer_by
+    return "call" if pack.is_confidential(told.category) else "hotline"
 
 
 def _once(staff_id: int, once: str) -> str:
@@ -112,6 +121,8 @@ def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:
         raise Refusal("That place is not in the list. Choose it again.")
     if not told.story.strip():
         raise Refusal("Write in her words what happened.")
+    if len(told.story) > LONGEST_STORY or told.safe_hours not in HOURS:
+        raise Refusal("It is longer than 1200 letters. Make it shorter, then send again.")
     if told.answer_by not in WAYS:
         raise Refusal("Choose how she wants to be answered.")
     if told.behalf and (told.behalf not in BEHALF or told.answer_by == "pin"):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ... import clock
 from ...channels import outbox
 from ...house import House
 from ...language import formats
@@ -21,6 +22,11 @@ from .deciding import holder
 
 NEW = mark("console", "{case}: {what}. It lies with {office} now. Send its number here, or open it on the page.")
 RUNS_OUT = mark("console", "{case}: {percent} % of the promised time is used.")
+
+
+def chat_about(case: Case) -> str:
+    """What a chat's text is about, so that it can be taken back; the case's own page does not show it."""
+    return f"staff:{case.id}"
 
 
 def facts_of(db: Session, house: House, staff: Staff, case: Case) -> dict[str, str]:
@@ -39,8 +45,10 @@ def came(db: Session, house: House, case: Case, event_id: int, now: datetime) ->
     """A case has come to an office: whoever works there and has a chat is told so."""
     if case.confidential or case.queue is None or not people.any_chat(db):
         return
-    office = holder(db, house.packs[case.country], case)
-    _send(db, house, case, office, ("officer",), NEW, {}, f"came:{event_id}", None, now)
+    pack = house.packs[case.country]
+    office = holder(db, pack, case)
+    when = clock.next_open(pack.calendar_of(office), now)
+    _send(db, house, case, office, ("officer",), NEW, {}, f"came:{event_id}", when if when > now else None, now)
 
 
 def runs_out(
@@ -61,6 +69,6 @@ def _send(
         way = house.packs[case.country].writes_to(people.number_of(db, address_id))
         body = fill(house.texts.find(staff.language, sentence), {**facts_of(db, house, staff, case), **facts})
         outbox.put(
-            db, way, address_id, body, purpose="staff", about="", once=f"{once}:{staff.id}", now=now, due_at=due_at,
-            asked=False,
+            db, way, address_id, body, purpose="staff", about=chat_about(case), once=f"{once}:{staff.id}", now=now,
+            due_at=due_at, asked=False,
         )  # fmt: skip

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit, seal
+from ...channels import outbox
 from ...country import Pack
 from ...db import wake_later
 from ...house import House
+from ...people import actions as people
 from .. import attachments
 from ..records import Case, by_reference
 from ..records.paper import Blank
@@ -27,7 +29,8 @@ class Complaint:
     """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
     attachments that came with it. `reads`: she has the number in writing already. `alone`:
     she had left, and waits for no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`).
-    `prefers`: who shall call her (`woman`, `man`, `any`). `behalf`: who lodges it for her; she is asked herself."""
+    `prefers`: who shall call her (`woman`, `man`, `any`). `behalf`: who lodges it for her; she is asked herself,
+    and until she agrees only the hotline may know her number. `wants`: how she is to be answered then."""
 
     category: str
     place: str
@@ -46,6 +49,7 @@ class Complaint:
     risk: str = ""
     prefers: str = ""
     behalf: str = ""
+    wants: str = ""
 
 
 ROAD = "pin.road"
@@ -93,12 +97,20 @@ def open_case(
     promises.make(db, pack, case, "", now)
     attachments.belong(db, told.sent, case, noted_at or now)
     how: dict[str, object] = {"left": not told.answer_by, "reads": told.reads, "alone": told.alone}
-    how |= {name: said for name, said in (("risk", told.risk), ("prefers", told.prefers)) if said}
+    how |= {
+        name: said for name, said in (("risk", told.risk), ("prefers", told.prefers), ("wants", told.wants)) if said
+    }
     note(db, case, "opened", noted_at or now, staff_id, data=how, once=once)
     actor = f"staff:{staff_id}" if staff_id else "citizen"
     audit.write(db, actor=actor, act="case.opened", thing=f"case:{case.id}", now=noted_at or now)
     wake_later(db, "route", case.id)
     return case
+
+
+def start_writing(db: Session, address_id: int, now: datetime) -> None:
+    """She asks to be written to: that lifts an earlier STOP."""
+    outbox.go_on(db, address_id, now)
+    people.start(db, address_id)
 
 
 def free_reference(db: Session) -> str:

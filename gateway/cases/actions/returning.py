@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...channels import outbox
 from ...country import DECIDERS, Pack, lineage
+from ...hotline import actions as hotline
 from ...house import House
 from ...language import formats
 from ...language.catalogue import fill, mark
 from ...people.actions import number_of
 from ..records import Case, CaseEvent, by_reference, events_of
 from ..records.access import kept_from
-from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, OPEN, WORDS, Refusal
+from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, OPEN, WORDS, Refusal, may_write_out
 from .acting import act
 from .deciding import holder, last_of, who_works_at
-from .following import noticed_at
-from .telling import drop_tasks
+from .following import noticed_at, wanted_of
+from .opening import start_writing
+from .telling import abouts_of, drop_tasks
 from .timeline import note
 
 SHE, OPERATOR = "citizen", "hotline"
@@ -156,13 +158,23 @@ def said_to_operator(
 
 
 def consent(db: Session, house: House, case: Case, agrees: bool, now: datetime, staff_id: int | None = None) -> None:
-    """Whether she agrees to what somebody lodged for her. Where she does not, nobody goes on with it. Said twice, or
-    too late, it changes nothing."""
-    if case.state in OPEN and case.behalf and last_of(db, case, ("agree",)) is None:
-        act(db, house, case, "agree" if agrees else "refuse", now, staff_id, actor=SHE)
-        if not agrees:
-            case.next_at = None
-            drop_tasks(db, case, now)
+    """Whether she agrees to what somebody lodged for her: from then on she is answered as was chosen for her. Where she
+    does not, nobody goes on with it. Said twice, or too late, it changes nothing."""
+    if case.state not in OPEN or not case.behalf or (agrees and not awaits_consent(db, case)):
+        return
+    act(db, house, case, "agree" if agrees else "refuse", now, staff_id, actor=SHE)
+    if not agrees:
+        case.next_at = None
+        drop_tasks(db, case, now)
+    elif case.address_id and not case.confidential:
+        case.answer_by = wanted_of(db, case)
+        if may_write_out(case.answer_by):
+            start_writing(db, case.address_id, now)
+
+
+def awaits_consent(db: Session, case: Case) -> bool:
+    """Whether somebody lodged it for her, and she has not agreed."""
+    return bool(case.behalf) and last_of(db, case, ("agree",)) is None
 
 
 def keep_words(db: Session, case: Case, words: str, channel: str, now: datetime, staff_id: int | None = None) -> None:
@@ -186,9 +198,13 @@ def move_to(db: Session, house: House, case: Case, address_id: int, staff_id: in
     case.address_id = address_id
     event = note(db, case, "moved", now, staff_id)
     audit.write(db, actor=f"staff:{staff_id}", act="case.moved", thing=f"case:{case.id}", now=now)
+    abouts = abouts_of(db, case)
+    outbox.send_elsewhere(db, abouts, pack.writes_to(number_of(db, address_id)), address_id)
+    hotline.call_elsewhere(db, abouts, address_id)
     facts = {"case": formats.grouped(case.reference), "hotline": pack.hotline}
     body, way = fill(house.texts.find(case.language, MOVED), facts), pack.writes_to(number_of(db, old))
-    outbox.put(db, way, old, body, purpose="news", about="", once=f"moved:{event.id}", now=now, asked=False)
+    about, once = f"event:{event.id}", f"moved:{event.id}"
+    outbox.put(db, way, old, body, purpose="news", about=about, once=once, now=now, asked=False)
 
 
 def keep_opinion(db: Session, case: Case, answers: Mapping[str, str], now: datetime) -> None:

@@ -44,10 +44,12 @@ def drop_books(db: Session, now: datetime) -> None:
 
 def take_in(db: Session, pack: Pack, book_id: int, staff_id: int, language: str, now: datetime) -> int:
     """Opens a case for each open line of it; how many. Raises Refusal."""
-    book = db.scalar(select(Book).where(Book.id == book_id, Book.staff_id == staff_id).with_for_update())
-    if book is None:
+    book = db.get(Book, book_id)
+    if book is None or book.staff_id != staff_id:
         raise Refusal("This file is not there any more. Send it again.")
-    if book.done_at or db.scalar(select(Book.id).where(Book.digest == book.digest, Book.done_at.is_not(None))):
+    # All that are of this file take turns, in one order: it may have been sent twice.
+    same = select(Book).where(Book.digest == book.digest).order_by(Book.id)
+    if any(row.done_at for row in db.scalars(same.with_for_update().execution_options(populate_existing=True)).all()):
         raise Refusal("This file has been taken in already. Nothing was changed.")
     rows = [Row(**row) for row in book.lines["rows"]]
     zone, count = ZoneInfo(pack.zone), 0
@@ -55,7 +57,7 @@ def take_in(db: Session, pack: Pack, book_id: int, staff_id: int, language: str,
         if row.closed:
             continue
         told = datetime.combine(date.fromisoformat(row.day), time(12), zone).astimezone(UTC)
-        address = people.hear_from(db, pack.code, row.phone, now).id if row.phone else None
+        address = people.make_known(db, pack.code, row.phone, now).id if row.phone else None
         # As one who has her number: nobody is written to unasked, for what she told long ago.
         complaint = Complaint(
             category=row.category, place=row.place, village="", story=row.story, against="", answer_by="hotline",

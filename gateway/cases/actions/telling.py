@@ -54,6 +54,12 @@ NEUTRAL: Mapping[str, Words] = {
         "news",
         apart=mark("sms.remind.apart", "Number {case}: we wait for your answer. Dial {dial}."),
     ),
+    "consent": Words(
+        mark(
+            "consent.agree.sms", "Number {case}: somebody told us a problem for you. Dial {dial} to say if you agree."
+        ),
+        "news",
+    ),
     "solved": Words(
         mark("sms.solved", "Number {case}: was it solved? Dial {dial} or call {hotline}."),
         "news",
@@ -149,6 +155,11 @@ def by_voice(db: Session, case: Case, event: CaseEvent, now: datetime, once: str
 def drop_tasks(db: Session, case: Case, now: datetime) -> None:
     """What an operator was to tell of a case, and has not, is told no more."""
     hotline.drop_about(db, abouts_of(db, case), now)
+
+
+def drop_telling(db: Session, case: Case, now: datetime) -> None:
+    """She has been told by somebody else; whoever is to ask her something else asks it."""
+    hotline.drop_once(db, [f"tell:{event.id}" for event in events_of(db, case.id) if event.kind in WORDS], now)
 
 
 def abouts_of(db: Session, case: Case) -> list[str]:

@@ -149,7 +149,9 @@ def called(case_id: int) -> Any:
             raise Refusal("Choose how the call came out.")
         actions.note_own_call(db, case, outcome, words, g.staff.id, once, now)
         if outcome == "told" and (event := actions.words_now(db, case)):
-            actions.said_to_operator(db, house(), case, event, said, told, g.staff.id, now)
+            # That it is solved is no word of whoever decided it; in a confidential case nobody else hears hers.
+            hers = said if case.confidential or said != "solved" else ""
+            actions.said_to_operator(db, house(), case, event, hers, told, g.staff.id, now)
         elif outcome == "told":
             actions.keep_words(db, case, told, actions.OPERATOR, now, g.staff.id)
 

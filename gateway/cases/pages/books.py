@@ -19,7 +19,7 @@ from . import bp
 SHOWN = 20
 
 
-@staff_page(bp, "/console/book", needs="team")
+@staff_page(bp, "/console/book", needs="book")
 def book() -> Any:
     return _page()
 

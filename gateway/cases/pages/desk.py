@@ -54,7 +54,7 @@ def queue() -> Any:
     with house().database.reading() as db:
         cases, count = open_cases(db, mine(db))
         queues = {row.code: row for row in db.scalars(select(QueueRow))}
-        asked = len(parts_for(db, g.staff.office_codes()))
+        asked = len(parts_for(db, g.staff.id, g.staff.office_codes()))
     pack = house().packs[g.staff.country]
     groups: dict[str, list[Case]] = {name: [] for name in GROUPS}
     for case in cases:

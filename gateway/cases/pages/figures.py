@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from flask import Response, abort, g, redirect, request, stream_with_context, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
+from werkzeug.wsgi import wrap_file
 
 from ... import audit
 from ...country import Pack
 from ...language.catalogue import mark
 from ...web import actor, house, language_name, page_language, render, staff_page, t
 from .. import actions
-from ..counting import DIMENSIONS, OTHERS, Fact, Spell, dwell, months, table
+from ..counting import DIMENSIONS, OTHERS, Dwell, Fact, Spell, dwell, months, table
 from ..defined import DEFINED
 from ..records.counted import facts_of
 from ..records.kept import Export, digests_of, exports_of
@@ -27,6 +29,7 @@ from . import bp
 from .desk import mine
 
 LONGEST_MONTHS = 25
+SPOOLED = 1024 * 1024
 HER = "her"
 UNNAMED = ("", OTHERS, HER)
 NAMED = {
@@ -42,7 +45,17 @@ NAMED = {
 
 
 def _period() -> tuple[str, str]:
-    """The months asked for; where none or wrong ones are, the last three."""
+    """The months asked for; where none or wrong ones are, the last three. Whoever may not read the cases is told of one
+    quarter: two periods that overlap would tell what each of them leaves out."""
+    begin, end = _asked_for()
+    if _entitled():
+        return begin, end
+    year, month = end.split("-")
+    first = (int(month) - 1) // 3 * 3 + 1
+    return f"{year}-{first:02}", f"{year}-{first + 2:02}"
+
+
+def _asked_for() -> tuple[str, str]:
     now = datetime.now(UTC)
     begin, end = request.values.get("begin", ""), request.values.get("end", "")
     try:
@@ -91,11 +104,16 @@ def figures() -> Any:
         "dimensions": DIMENSIONS,
         "defined": DEFINED,
         "spells": dwell(facts, _standing, _entitled()),
-        "holders": [(label(pack, "office", row.name), row) for row in dwell(facts, _holder, _entitled()) if row.name],
+        "holders": [(label(pack, "office", row.name), row) for row in _held(facts) if row.name],
         "exports": exports,
         "full": "full" in request.args,
     }
     return render("figures.html", **values)
+
+
+def _held(facts: list[Fact]) -> list[Dwell]:
+    """By holder; to whoever may read the cases alone: else it would tell apart what the table puts together."""
+    return dwell(facts, _holder, entitled=True) if _entitled() else []
 
 
 def _holder(spell: Spell) -> str:
@@ -136,15 +154,17 @@ def figures_csv() -> Any:
 
 @staff_page(bp, "/console/figures/cases.csv", needs="export")
 def cases_csv() -> Any:
-    """The cases in her reach, one line each, as they are read: however many, a few are held at a time."""
+    """The cases in her reach, one line each: however many, a few are held at a time, and nobody who reads slowly holds
+    up the database."""
     pack, (begin, end) = house().packs[g.staff.country], _period()
     _note_taken("cases.csv", f"{begin} {end}")
 
-    def lines() -> Any:
-        with house().database.reading() as db:
-            yield from as_csv(lines_of(db, pack, mine(db), *months(begin, end, pack.zone)))
-
-    return _file(stream_with_context(lines()), CSV_TYPE, f"sala-cases-{begin}-{end}.csv")
+    held = SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the response closes it)
+    with house().database.reading() as db:
+        for piece in as_csv(lines_of(db, pack, mine(db), *months(begin, end, pack.zone))):
+            held.write(piece.encode())
+    held.seek(0)
+    return _file(wrap_file(request.environ, held), CSV_TYPE, f"sala-cases-{begin}-{end}.csv")
 
 
 def _note_taken(thing: str, why: str) -> None:
@@ -176,6 +196,8 @@ def workbook(export_id: int) -> Any:
         row = db.get(Export, export_id)
         if row is None or row.staff_id != g.staff.id or row.body is None:
             abort(404)
+        if actions.make_anew(db, row):
+            return redirect(url_for("cases.figures", begin=row.begin, end=row.end) + "#files")
         audit.write(db, actor=actor(), act="export.taken", thing=f"export:{row.id}", now=datetime.now(UTC))
         return _file(row.body, XLSX_TYPE, f"sala-cases-{row.begin}-{row.end}.xlsx")
 

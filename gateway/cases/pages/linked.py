@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, g, redirect, request, url_for
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from ...web import house, page_language, render, staff_page
 from .. import actions
 from ..records import Case
+from ..records.access import KEPT_FROM, has_access
 from ..records.linked import MANY, MANY_WITHIN, Happening, Part, alike, cases_of, many_from_one, parts_for
 from ..rules import CAUSES, DECISIONS, Refusal
 from ..saved import chosen, replies_of, said_in
@@ -30,12 +31,12 @@ def link(case_id: int) -> Any:
 
     def work(db: Session, case: Case, once: str, now: datetime) -> None:
         if which == "none":
-            actions.unlink(db, case, g.staff.id, now)
+            actions.unlink(db, case, g.staff.id, now, once)
             return
         known = db.get(Happening, int(which)) if which.isdecimal() else None
         if known and not cases_of(db, known.id, mine(db)):
             known = None
-        actions.link(db, case, known, title, g.staff.id, now)
+        actions.link(db, case, known, title, g.staff.id, now, once)
 
     return act_once(case_id, work)
 
@@ -100,7 +101,8 @@ def add(event_id: int) -> Any:
     with house().database.transaction() as db:
         found, cases = _event(db, event_id)
         like = {row.id: row for case in cases for row in alike(db, case, mine(db)) if row.id in chosen_ids}
-        for row in like.values():
+        locked = select(Case).where(Case.id.in_(like), mine(db)).order_by(Case.id).with_for_update(of=Case)
+        for row in db.scalars(locked).all():
             actions.link(db, row, found, "", g.staff.id, datetime.now(UTC))
     return redirect(url_for("cases.event", event_id=event_id))
 
@@ -109,12 +111,14 @@ def add(event_id: int) -> Any:
 def answer_all(event_id: int) -> Any:
     """Answers, or decides, each of them: in her language each; those that cannot be are named."""
     form, now = request.form, datetime.now(UTC)
-    use = "decide" if form.get("decision") else "reply"
+    use, seen = "decide" if form.get("decision") else "reply", set(form.getlist("seen"))
 
     def do(db: Session, case: Case) -> None:
         once = f"all:{g.staff.id}:{case.id}:{form.get('once', '')}"[:80]
         if actions.is_noted(db, once):
             return
+        if f"{case.id}:{case.version}" not in seen:
+            raise Refusal("Somebody changed this case a moment ago. Read it again before you send.")
         code, typed = form.get("saved", ""), form.get(f"text-{case.language}", "")
         text, kept = chosen(house(), case, code, form.get("day", ""), use) if code else (typed, {})
         if use == "reply":
@@ -132,7 +136,7 @@ def answer_all(event_id: int) -> Any:
     return _page(event_id, failed=failed, done=done)
 
 
-@staff_page(bp, "/console/many", needs="team")
+@staff_page(bp, "/console/many", needs="book")
 def many() -> Any:
     """Many cases from one telephone: somebody who helps others, or somebody who takes from them."""
     now = datetime.now(UTC)
@@ -150,7 +154,7 @@ def asked_of_us() -> Any:
 def _asked(status: int = 200, **more: Any) -> Any:
     pack = house().packs[g.staff.country]
     with house().database.reading() as db:
-        rows = parts_for(db, g.staff.office_codes())
+        rows = parts_for(db, g.staff.id, g.staff.office_codes())
     values: dict[str, Any] = {"rows": rows, "pack": pack, "now": datetime.now(UTC), "refusal": None, "typed": {}}
     return render("asked_of_us.html", status, **{**values, **more})
 
@@ -162,9 +166,11 @@ def answer_part(part_id: int) -> Any:
     try:
         with house().database.transaction() as db:
             part = db.get(Part, part_id)
-            case = db.scalar(select(Case).where(Case.id == part.case_id).with_for_update()) if part else None
-            hidden = case is None or case.confidential or case.country != g.staff.country
-            if part is None or case is None or hidden or part.office not in g.staff.office_codes():
+            asked = and_(~Case.confidential, Case.country == g.staff.country, ~has_access(g.staff.id, KEPT_FROM))
+            hers = part is not None and part.office in g.staff.office_codes()
+            mine = select(Case).where(Case.id == part.case_id, asked).with_for_update() if part and hers else None
+            case = db.scalar(mine) if mine is not None else None
+            if part is None or case is None:
                 abort(404)
             db.refresh(part, with_for_update=True)
             actions.answer_part(db, house(), part, case, words, g.staff.id, datetime.now(UTC))

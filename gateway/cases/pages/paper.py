@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, g, request
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...country import Pack
@@ -25,7 +28,7 @@ from ..rules import Refusal
 from . import bp
 from .desk import may_see, places_to_choose
 
-FACILITATOR = "facilitator"
+FACILITATOR, ONCE = "facilitator", re.compile(r"[0-9a-f]{16}")
 FIELDS = (
     "category",
     "place",
@@ -80,15 +83,19 @@ def lodge() -> Any:
     typed, now = request.form.to_dict(), datetime.now(UTC)
     once = typed.get("once", "")
     told = actions.AtTheWindow(**{name: typed.get(name, "") for name in FIELDS}, agreed=typed.get("agreed") == "yes")
+    if not ONCE.fullmatch(once):
+        abort(400)
     try:
-        with house().database.transaction() as db:
-            made = actions.lodged_before(db, g.staff.id, once) or actions.lodge(
-                db, house(), told, g.staff.country, g.staff.id, once, now
-            )
-            promise = actions.promised(db, made.case)
-            near = may_see(db, made.case.id)
+        if g.staff.role == FACILITATOR and not told.behalf:
+            raise Refusal("Who lodges for somebody else gives her telephone number: we ask her ourselves.")
+        with suppress(IntegrityError), house().database.transaction() as db:  # the other of two clicks was first
+            if actions.lodged_before(db, g.staff.id, once) is None:
+                actions.lodge(db, house(), told, g.staff.country, g.staff.id, once, now)
     except Refusal as refusal:
         return _form(typed, 409, refusal.sentence)
+    with house().database.reading() as db:
+        made = actions.lodged_before(db, g.staff.id, once) or abort(409)
+        promise, near = actions.promised(db, made.case), may_see(db, made.case.id)
     return render("lodged.html", made=made, promise=promise, pack=_pack(), near=near)
 
 

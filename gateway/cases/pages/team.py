@@ -56,12 +56,24 @@ def team() -> Any:
 def _page(status: int = 200, refusal: str | None = None) -> Any:
     with house().database.reading() as db:
         rows, alarms = _team(db), alarms_of(db, _watched(db))
+        hers = _hers(db, rows)
     today = datetime.now(ZoneInfo(_pack().zone)).date().isoformat()
-    return render("team.html", status, rows=rows, alarms=alarms, pack=_pack(), refusal=refusal, today=today)
+    return render("team.html", status, rows=rows, alarms=alarms, pack=_pack(), refusal=refusal, today=today, hers=hers)
+
+
+def _hers(db: Session, rows: list[Staff]) -> set[int]:
+    """Those of them whom she may change: a supervisor only whoever works nowhere but in her reach, and at no
+    independent office but her own: what is handed over is never more than she herself may see."""
+    if may(g.staff.role, "staff"):
+        return {row.id for row in rows} - {g.staff.id}
+    near, own, pack = set(_watched(db)), g.staff.office_codes(), _pack()
+    apart = {code for code, office in pack.offices.items() if office.independent} - own
+    return {row.id for row in rows if row.office_codes() <= near - apart} - {g.staff.id}
 
 
 def _one(db: Session, staff_id: int) -> Staff:
-    return next((row for row in _team(db) if row.id == staff_id and row.id != g.staff.id), None) or abort(404)
+    rows = _team(db)
+    return next((row for row in rows if row.id == staff_id and row.id in _hers(db, rows)), None) or abort(404)
 
 
 @staff_page(bp, "/console/team/<int(max=2147483647):staff_id>", needs="team", methods=("POST",))

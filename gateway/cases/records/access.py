@@ -34,12 +34,13 @@ class Access(Base):
 
 def visible(staff_id: int, country: str, queues: Collection[str], own: Collection[str]) -> ColumnElement[bool]:
     """Whether somebody may see a case. `queues`: those in her reach; `own`: the independent ones at which she works."""
-    listed = and_(Case.confidential, or_(Case.queue.in_(own), _has(staff_id, LISTED)))
+    listed = and_(Case.confidential, or_(Case.queue.in_(own), has_access(staff_id, LISTED)))
     ordinary = and_(~Case.confidential, Case.queue.in_(queues))
-    return and_(Case.country == country, or_(ordinary, listed), ~_has(staff_id, KEPT_FROM))
+    return and_(Case.country == country, or_(ordinary, listed), ~has_access(staff_id, KEPT_FROM))
 
 
-def _has(staff_id: int, kind: str) -> ColumnElement[bool]:
+def has_access(staff_id: int, kind: str) -> ColumnElement[bool]:
+    """Whether somebody is named for a case, in this way."""
     mine = and_(Access.case_id == Case.id, Access.staff_id == staff_id, Access.kind == kind)
     return exists().where(mine)
 
@@ -53,7 +54,7 @@ def kept_from(db: Session, case_id: int) -> set[int]:
 def hidden_from(db: Session, staff_id: int, references: Collection[str]) -> set[str]:
     """Those of some cases that have become confidential, or from which somebody is kept: no list shows them to her,
     though it was made when they were not."""
-    mine = or_(Case.confidential, _has(staff_id, KEPT_FROM))
+    mine = or_(Case.confidential, has_access(staff_id, KEPT_FROM))
     return set(db.scalars(select(Case.reference).where(Case.reference.in_(references), mine)))
 
 
@@ -63,12 +64,13 @@ def access_of(db: Session, case_id: int) -> list[Access]:
 
 
 def are_confidential(db: Session, abouts: Collection[str]) -> set[str]:
-    """Those of some things (`case:12`, `event:7`) that belong to a confidential case."""
+    """Those of some things (`case:12`, `event:7`, `staff:12`) that belong to a confidential case."""
     numbers = {about: about.partition(":") for about in abouts}
     ids = {kind: [int(number) for k, _, number in numbers.values() if k == kind and number.isdecimal()]
-           for kind in ("case", "event")}  # fmt: skip
-    cases = select(Case.id).where(Case.confidential, Case.id.in_(ids["case"]))
+           for kind in ("case", "event", "staff")}  # fmt: skip
+    cases = select(Case.id).where(Case.confidential, Case.id.in_([*ids["case"], *ids["staff"]]))
     events = select(CaseEvent.id).join(Case, Case.id == CaseEvent.case_id)
     events = events.where(Case.confidential, CaseEvent.id.in_(ids["event"]))
-    hidden = {f"case:{one}" for one in db.scalars(cases)} | {f"event:{one}" for one in db.scalars(events)}
+    hidden = {f"{kind}:{one}" for one in db.scalars(cases) for kind in ("case", "staff")}
+    hidden |= {f"event:{one}" for one in db.scalars(events)}
     return hidden & set(abouts)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ...db import Base, Moment, Sealed
 from ..rules import OPEN
 from . import Case
+from .access import KEPT_FROM, has_access
 
 SAME_TIME = timedelta(days=14)
 MANY, MANY_WITHIN = 4, timedelta(days=90)
@@ -103,8 +104,10 @@ def parts_of(db: Session, case_id: int) -> list[Part]:
     return list(db.scalars(select(Part).where(Part.case_id == case_id).order_by(Part.id)))
 
 
-def parts_for(db: Session, offices: Collection[str]) -> list[tuple[Part, Case]]:
-    """What these offices are asked for and have not answered, while the case is open; what is due first on top."""
+def parts_for(db: Session, staff_id: int, offices: Collection[str]) -> list[tuple[Part, Case]]:
+    """What these offices are asked for and have not answered, while the case is open; what is due first on top. Whoever
+    is kept from a case is asked nothing of it."""
     open_ = select(Part, Case).join(Case, Case.id == Part.case_id)
     open_ = open_.where(Part.office.in_(offices), Part.answered_at.is_(None), Case.state.in_(OPEN), ~Case.confidential)
+    open_ = open_.where(~has_access(staff_id, KEPT_FROM))
     return [(part, case) for part, case in db.execute(open_.order_by(Part.due_at, Part.id))]

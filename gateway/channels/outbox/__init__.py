@@ -37,7 +37,7 @@ LEASE = timedelta(seconds=60)
 REPLIES_KEPT, MANY_KEPT = timedelta(hours=48), timedelta(days=60)
 WITHHELD = timedelta(days=60)
 UNWANTED = "she asked for no messages"
-BRIEF = ("reply", "code", "cut")
+BRIEF = ("reply", "code", "cut", "staff")
 JITTER = SystemRandom()
 
 
@@ -184,6 +184,12 @@ def go_on(db: Session, address_id: int, now: datetime) -> None:
 def note_parts(db: Session, row_id: int, parts: int) -> None:
     """How many parts are about to be handed over: a receipt may come before the last of them has gone."""
     db.execute(update(Outgoing).where(Outgoing.id == row_id).values(parts=parts))
+
+
+def send_elsewhere(db: Session, things: Collection[str], channel: str, address_id: int) -> None:
+    """What still waits about some things goes to another address."""
+    waiting = update(Outgoing).where(Outgoing.about.in_(things), Outgoing.state == "waiting")
+    db.execute(waiting.values(channel=channel, address_id=address_id))
 
 
 def forget_about(db: Session, things: Collection[str]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit
-from ...cases.actions import move_to, to_tell
+from ...cases.actions import awaits_consent, move_to, to_tell
 from ...cases.records import Case, last_words, of_addresses
 from ...channels import Message
 from ...country import Pack
@@ -172,14 +172,14 @@ def moved(call_id: int) -> Any:
             return _page(call_id, 409, refusal="This call has ended.")
         if people.tries(db, "fact", address.number, now - FACTS_WINDOW) >= WRONG_FACTS:
             return _page(call_id, 429, refusal="Too many wrong answers. Ask her to call again later.")
-        case = db.scalar(select(Case).where(Case.reference == digits, Case.country == pack.code).with_for_update())
-        if case is None or case.address_id is None or people.number_of(db, case.address_id) != old:
+        wanted = select(Case).where(Case.reference == digits, Case.country == pack.code, ~Case.confidential)
+        case = db.scalar(wanted.with_for_update())
+        before = case.address_id if case and not awaits_consent(db, case) else None
+        if case is None or before is None or people.number_of(db, before) != old:
             people.count_try(db, "fact", address.number, now)
             return _page(call_id, 403, refusal="That fits no case.")
-        before = case.address_id
         move_to(db, house(), case, address.id, g.staff.id, now)
-        db.flush()
-        dialogue.forget_if_unneeded(db, before)
+        dialogue.ask_elsewhere(db, case.reference, before, address.id)
     return _page(call_id, moved=True)
 
 

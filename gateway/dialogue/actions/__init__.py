@@ -34,6 +34,7 @@ from .looking import Asked as Asked
 from .looking import Looking
 from .looking import Standing as Standing
 from .sitting import Sitting
+from .waiting import ask_elsewhere as ask_elsewhere
 from .waiting import ask_later as ask_later
 
 HEARD_FOR = timedelta(hours=48)

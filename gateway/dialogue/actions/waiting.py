@@ -45,6 +45,14 @@ def _stands(db: Session, question: Question) -> bool:
     return not case or cases.still_asked(db, question.flow, case)
 
 
+def ask_elsewhere(db: Session, reference: str, before: int, after: int) -> None:
+    """A case is answered on another number now: what was to be asked about it is asked there."""
+    for found in db.scalars(select(Question).where(Question.address_id == before)):
+        if found.facts.get("case") == reference:
+            found.address_id = after
+    db.flush()
+
+
 def forget(db: Session, address_id: int) -> None:
     """Nothing more is asked of a number that is to be forgotten."""
     db.execute(delete(Question).where(Question.address_id == address_id))

@@ -23,8 +23,10 @@ from .missed import rung_back as rung_back
 from .tasks import A_DAY as A_DAY
 from .tasks import CALL_BACK_WITHIN as CALL_BACK_WITHIN
 from .tasks import ask_call as ask_call
+from .tasks import call_elsewhere as call_elsewhere
 from .tasks import done as done
 from .tasks import drop_about as drop_about
+from .tasks import drop_once as drop_once
 from .tasks import give_back as give_back
 from .tasks import hers as hers
 from .tasks import not_reached as not_reached

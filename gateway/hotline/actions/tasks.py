@@ -93,6 +93,18 @@ def drop_about(db: Session, abouts: Collection[str], now: datetime) -> None:
     db.execute(mine.values(state="dropped", taken_by=None, ended_at=now))
 
 
+def drop_once(db: Session, once: Collection[str], now: datetime) -> None:
+    """These, by the words under which they were put, are no longer an operator's to do."""
+    mine = update(Task).where(Task.once.in_(once), Task.state.not_in(("done", "dropped")))
+    db.execute(mine.values(state="dropped", taken_by=None, ended_at=now))
+
+
+def call_elsewhere(db: Session, abouts: Collection[str], address_id: int) -> None:
+    """What is still to be told about some things is told on another number."""
+    mine = update(Task).where(Task.about.in_(abouts), Task.state.in_(("waiting", "taken", "unreached")))
+    db.execute(mine.values(address_id=address_id))
+
+
 def not_reached(db: Session, house: House, task: Task, now: datetime) -> None:
     """A call without an answer: another attempt later, or after the third a neutral text and the end of it."""
     task.attempts, task.tried_at, task.taken_by = task.attempts + 1, now, None

@@ -25,6 +25,7 @@ from .addresses import start_again as start_again
 from .addresses import stop as stop
 from .chats import any_chat as any_chat
 from .chats import chats_at as chats_at
+from .chats import drop_old_chats as drop_old_chats
 from .chats import link_chat as link_chat
 from .chats import new_staff_code as new_staff_code
 from .chats import staff_of_chat as staff_of_chat

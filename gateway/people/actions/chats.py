@@ -46,6 +46,12 @@ def unlink_chat(db: Session, staff_id: int, now: datetime) -> None:
         db.flush()
 
 
+def drop_old_chats(db: Session, now: datetime) -> None:
+    """Links and codes that have run out."""
+    db.execute(delete(StaffChat).where(StaffChat.linked_at < now - CHAT_LASTS))
+    db.execute(delete(StaffCode).where(StaffCode.until < now))
+
+
 def staff_of_chat(db: Session, address_id: int, now: datetime) -> tuple[StaffChat, Staff] | None:
     """Who speaks in this chat, while it is linked."""
     mine = select(StaffChat, Staff).join(Staff, Staff.id == StaffChat.staff_id)

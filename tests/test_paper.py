@@ -149,6 +149,22 @@ def test_forms_are_drawn_in_each_language_with_their_numbers(sala, staff) -> Non
         assert "uni25CC" not in shaped, "no vowel without its letter"
 
 
+@pytest.mark.parametrize(
+    ("against", "goes_to"),
+    [
+        ("kh-1710", "kh-17"),
+        ("kh-171001", "kh-1710"),
+        ("kh-17", "kh-national"),
+        ("kh-01", "kh-1710"),
+        ("kh-national", "kh-independent"),
+    ],
+)
+def test_it_never_goes_to_the_office_complained_of_nor_to_one_below_it(sala, staff, against, goes_to) -> None:
+    at_the_window(staff["officer"], against_office=against)
+    sala.work()
+    assert sala.all_of(Case)[0].queue == goes_to
+
+
 @pytest.mark.parametrize("count", ["0", "51", "many", ""])
 def test_as_many_forms_as_there_is_paper_for(sala, staff, count) -> None:
     desk = staff["officer"]

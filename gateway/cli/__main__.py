@@ -51,6 +51,7 @@ def main(words: list[str] | None = None) -> int:
     road.add_argument("place", nargs="?", default="", help="a code of the gazetteer, such as 171001; none: not known")
     road.add_argument("--country", default="kh")
     road.add_argument("--channel", default="", help="where it was told, such as kh-ussd")
+    road.add_argument("--against", default="", help="the office that is complained of, such as kh-1710")
     road.add_argument("--explain", action="store_true", help="rule by rule, with who may decide")
     add("texts", "texts.texts", "collect the sentences and update the translations")
     dial = add("phone", "phone.phone", "a basic phone in this terminal, on the running demo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import AREAS, LOWEST, Pack, Rule
+from . import AREAS, LOWEST, Pack, Rule, lineage
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,20 @@ class Decision:
     trail: tuple[str, ...] = ()
 
 
-def route(pack: Pack, category: str, place: str, channel: str = "") -> Decision:
-    """The queue for a case of `category` from `place` (a code, or empty where it is not known), told on `channel`."""
+def route(pack: Pack, category: str, place: str, channel: str = "", against: str = "") -> Decision:
+    """The queue for a case of `category` from `place` (a code, or empty where it is not known), told on `channel`.
+    `against`: the office that is complained of; neither it nor any below it gets the case."""
+    found = _by_rules(pack, category, place, channel)
+    if against not in lineage(found.office, pack.offices):
+        return found
+    why = f"it is about {against}: the office above decides"
+    above = (code for code in lineage(against, pack.offices) if code != against and code in pack.queues)
+    apart = (office.code for office in pack.offices.values() if office.independent)
+    office = next(above, "") or next(apart)
+    return Decision(office, office, why, (*found.trail, why))
+
+
+def _by_rules(pack: Pack, category: str, place: str, channel: str) -> Decision:
     areas = {area.level: area.code for area in pack.places.path(place)}
     trail: list[str] = []
     if pack.is_confidential(category):

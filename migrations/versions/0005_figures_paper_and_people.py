@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 WHEN = sa.DateTime(timezone=True)
-TOLD = {'programme': 40, 'sex': 8, 'disability': 8, 'behalf': 10}
+TOLD = {'programme': 40, 'sex': 8, 'disability': 8, 'behalf': 10, 'against_office': 40}
 
 
 def upgrade() -> None:

@@ -42,6 +42,7 @@ class AtTheWindow:
     place: str
     story: str
     against: str
+    against_office: str
     answer_by: str
     phone: str
     language: str
@@ -87,6 +88,7 @@ def lodge(
         against=fold.clean(told.against)[:200], answer_by=_until_she_agrees(pack, told),
         safe_hours=told.safe_hours if told.answer_by == "call" or told.behalf else "", pin=road_of(pin) if pin else "",
         language=told.language, channel=f"{country}-{DESK}", flow="", behalf=told.behalf,
+        against_office=told.against_office,
         wants=told.answer_by if told.behalf else "",
     )  # fmt: skip
     case = open_case(
@@ -119,6 +121,8 @@ def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:
         raise Refusal("Choose what it is about.")
     if told.place and pack.places.get(told.place) is None:
         raise Refusal("That place is not in the list. Choose it again.")
+    if told.against_office and told.against_office not in pack.offices:
+        raise Refusal("Choose the office from the list.")
     if not told.story.strip():
         raise Refusal("Write in her words what happened.")
     if len(told.story) > LONGEST_STORY or told.safe_hours not in HOURS:

@@ -27,10 +27,11 @@ from .timeline import note
 @dataclass(frozen=True)
 class Complaint:
     """What a citizen told us, as codes and words. `answer_by` is empty where she left before choosing. `sent`: the
-    attachments that came with it. `reads`: she has the number in writing already. `alone`:
-    she had left, and waits for no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`).
-    `prefers`: who shall call her (`woman`, `man`, `any`). `behalf`: who lodges it for her; she is asked herself,
-    and until she agrees only the hotline may know her number. `wants`: how she is to be answered then."""
+    attachments that came with it. `reads`: she has the number in writing already. `alone`: she had left, and waits for
+    no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`). `prefers`: who shall call her
+    (`woman`, `man`, `any`). `against_office`: the code of an office complained of. `behalf`: who lodges it for her; she
+    is asked herself, and until she agrees only the hotline may know her number. `wants`: how she is to be answered
+    then."""
 
     category: str
     place: str
@@ -48,6 +49,7 @@ class Complaint:
     alone: bool = False
     risk: str = ""
     prefers: str = ""
+    against_office: str = ""
     behalf: str = ""
     wants: str = ""
 
@@ -80,6 +82,7 @@ def open_case(
         safe_hours=told.safe_hours,
         address_id=None if answer_by == "pin" else address_id,
         pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" and told.pin else None,
+        against_office=told.against_office,
         behalf=told.behalf,
         next_at=(noted_at or now) if told.behalf else None,
         language=told.language,

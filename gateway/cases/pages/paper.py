@@ -41,6 +41,7 @@ FIELDS = (
     "paper",
     "told_on",
     "behalf",
+    "against_office",
 )
 
 

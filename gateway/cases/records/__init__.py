@@ -18,6 +18,7 @@ class Case(Base):
     """One complaint. `address_id` is empty where no number is kept. `state`: see `rules.ACTS`. `round`: how often it
     came back (not solved, or appealed). `due_at`: when the next promise that is not kept yet runs out; empty while the
     office waits for her. `next_at`: when the tick looks at it again. `into`: the case with which it was merged.
+    `against_office`: the office that is complained of, which never gets it.
     `confidential`: see `access.py`. `programme`, `sex`, `disability`: for the figures alone, where somebody said so.
     `behalf`: who lodged it for her, where she did not herself. `forgotten_at`: since when nothing of a
     person is in it."""
@@ -35,6 +36,7 @@ class Case(Base):
     village: Mapped[str | None] = mapped_column(Sealed("cases.village"))
     story: Mapped[str | None] = mapped_column(Sealed("cases.story"))
     against: Mapped[str | None] = mapped_column(Sealed("cases.against"))
+    against_office: Mapped[str] = mapped_column(String(40), default="")
     answer_by: Mapped[str] = mapped_column(String(10))
     safe_hours: Mapped[str] = mapped_column(String(20), default="")
     address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"), index=True)

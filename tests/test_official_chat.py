@@ -62,6 +62,16 @@ def test_khmer_digits_and_words_are_as_good(sala, staff) -> None:
     assert [e.body for e in sala.all_of(CaseEvent) if e.kind == "reply"] == ["សូមមកថ្ងៃចន្ទ"]
 
 
+def test_words_that_begin_with_a_number_are_no_act(sala, staff) -> None:
+    chat = linked(sala, staff["officer"])
+    case = lodged(sala, staff)
+    chat.write(case.reference)
+    for words in ("22 November, come with the card", "២២ វិច្ឆិកា", "come", "7"):
+        assert "with your words behind it" in chat.write(words)
+    assert "reply" not in [event.kind for event in sala.all_of(CaseEvent)]
+    assert "Write what she should hear" in chat.write("2")
+
+
 def test_nothing_of_a_person_stands_in_a_chat(sala, staff) -> None:
     chat = linked(sala, staff["officer"])
     case = sala.lodge(*TO_HOW, "1", "1")

@@ -107,6 +107,8 @@ def _named(db: Session, house: House, chat: StaffChat, staff: Staff, reference: 
 
 def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, said: str, now: datetime) -> str:
     act, words = fold.digits(said[:1]), said[1:].lstrip(" .:,-").strip()
+    if fold.digits(said[1:2]).isdecimal():  # "22 November": her words, with nothing said of what is to be done
+        return house.texts.find(staff.language, NOT_UNDERSTOOD)
     once = f"chat:{staff.id}:{case.id}:{now.timestamp():.3f}"
     if chat.doing.get("done"):
         cause = CAUSES[int(act) - 1] if act in ("1", "2", "3", "4") and not words else ""

@@ -99,8 +99,14 @@ class Hands:
 
     def export(self, export_id: int, now: datetime) -> None:
         """Makes a workbook that somebody asked for; it is read without holding up anybody who writes."""
-        with self.house.database.reading() as db:
-            made = cases.export_body(db, self.house, export_id)
+        try:
+            with self.house.database.reading() as db:
+                made = cases.export_body(db, self.house, export_id)
+        except Exception:
+            log.exception("export.failed", export=export_id)
+            with self.house.database.transaction() as db:
+                cases.fail_export(db, export_id)
+            return
         if made:
             with self.house.database.transaction() as db:
                 cases.keep_export(db, export_id, *made, now)

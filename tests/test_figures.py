@@ -37,6 +37,7 @@ from gateway.cases.sheets import as_csv, as_xlsx
 from gateway.settings import ROOT
 
 from .test_confidential import accuse
+from .test_ladder import add
 from .test_who_decides import lodged
 
 HOUR, DAY = 3600, 86400
@@ -91,6 +92,7 @@ def many(draw) -> list[Fact]:
     return [
         fact(
             random.choice(["a", "a", "a", "b", "c", "d"]),
+            answer=decided(1) if random.random() < 0.8 else None,
             decide=decided(random.randint(1, 99), random.random() < 0.7) if random.random() < 0.6 else None,
             age_days=random.choice([None, 3, 40, 100]),
             appealed=random.random() < 0.2,
@@ -214,6 +216,40 @@ def test_a_promise_that_was_not_kept_is_counted_so(sala, staff) -> None:
     with sala.reading() as db:
         [told] = facts_of(db, pack, true(), long_ago - timedelta(days=1), now + timedelta(days=1), now)
     assert (told.late, told.followed, told.decide.in_time) == (False, False, False)
+
+
+def test_it_counts_for_the_office_that_decided_also_after_an_appeal(sala, staff) -> None:
+    add(sala, "above", "supervisor", "kh-17")
+    case = lodged(sala, staff)
+    staff["officer"].decide(case.id, "No.", "not_upheld")
+    with sala.house.database.transaction() as db:
+        actions.appeal(db, sala.house, db.get_one(Case, case.id), "I do not agree.", datetime.now(UTC))
+    assert sala.all_of(Case)[0].queue == "kh-17"
+    [one] = found(sala)
+    assert (one.labels["office"], one.labels["queue"], one.appealed) == ("kh-1710", "kh-1710", True)
+
+
+def test_a_question_to_her_does_not_hide_that_it_was_late(sala, staff) -> None:
+    case = lodged(sala, staff)
+    long_ago = datetime.now(UTC) - timedelta(days=90)
+    with sala.house.database.transaction() as db:
+        for promise in actions.promises.promises_of(db, case.id):
+            promise.due_at = long_ago
+    staff["officer"].answer(case.id, "Which day?", act="ask")
+    [one] = found(sala)
+    assert (one.late, one.followed) == (True, False)
+    staff["officer"].do(case.id, "withdraw", how="She said so.")
+    [one] = found(sala)
+    assert one.late, "nor does its end"
+
+
+def test_a_step_that_was_late_is_judged_when_every_step_is_over(sala, staff) -> None:
+    case = lodged(sala, staff)
+    with sala.house.database.transaction() as db:
+        for promise in actions.promises.promises_of(db, case.id):
+            if promise.clock == "acknowledge":
+                promise.due_at = datetime.now(UTC) - timedelta(days=1)
+    assert found(sala)[0].followed is None, "it may still be answered and decided"
 
 
 def test_an_official_of_another_office_counts_nothing_of_it(sala, staff) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from gateway.cases import actions
 from gateway.cases.records import Case, CaseEvent
 from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import StaffChat
@@ -51,6 +52,29 @@ def test_she_takes_up_answers_and_decides_in_the_chat(sala, staff) -> None:
     assert (row.state, row.decision, row.cause) == ("resolved", "upheld", "implementation")
     assert [event.body for event in sala.all_of(CaseEvent) if event.kind == "resolve"] == ["It is paid now."]
     assert "already closed" in chat.write("1")
+
+
+def test_whoever_may_not_decide_is_told_so_before_the_cause_and_goes_on(sala, staff) -> None:
+    from .test_who_decides import decided_by
+
+    chat = linked(sala, staff["officer"])
+    case = lodged(sala, staff)
+    decided_by(sala, "province")
+    chat.write(case.reference)
+    assert "You may not decide this case." in chat.write("3 It is paid.")
+    assert "done." in chat.write("2 We asked the province.")
+
+
+def test_what_changed_meanwhile_is_read_before_it_is_decided(sala, staff) -> None:
+    chat = linked(sala, staff["officer"])
+    case = lodged(sala, staff)
+    chat.write(case.reference)
+    chat.write("4 She gave no name.")
+    with sala.house.database.transaction() as db:
+        actions.add_words(db, sala.house, db.get_one(Case, case.id), "Here is my name.", "kh-ussd", datetime.now(UTC))
+    assert "Somebody changed this case" in chat.write("2")
+    assert sala.all_of(Case)[0].decision is None
+    assert "done." in chat.write("2 We have your name now.")
 
 
 def test_khmer_digits_and_words_are_as_good(sala, staff) -> None:

@@ -61,6 +61,26 @@ def test_where_she_does_not_agree_nobody_goes_on_with_it(sala, staff) -> None:
     assert sala.all_of(Case)[0].state == "withdrawn"
 
 
+@pytest.mark.parametrize(("key", "state"), [("1", "resolved"), ("2", "withdrawn")])
+def test_a_decision_does_not_swallow_what_she_says_to_it(sala, staff, key, state) -> None:
+    case = for_her(sala, staff["officer"])
+    staff["officer"].decide(case.id, "It is paid.")
+    phone = sala.caller(HER_NUMBER)
+    phone.dial()
+    phone.press(key)
+    row = sala.all_of(Case)[0]
+    assert (row.state, row.answer_by) == (state, "write" if key == "1" else "hotline")
+
+
+def test_words_that_are_added_do_not_swallow_the_question_to_her(sala, staff) -> None:
+    at_the_window(staff["officer"], behalf="carer", language="en")
+    sala.work()
+    with sala.house.database.transaction() as db:
+        actions.add_words(db, sala.house, db.get_one(Case, 1), "More.", "kh-hotline", datetime.now(UTC))
+    sala.hands.survey(1, datetime.now(UTC) + timedelta(minutes=1))
+    assert "consent_asked" in [event.kind for event in sala.all_of(CaseEvent)]
+
+
 def test_where_she_is_to_be_called_an_operator_asks_her(sala, staff, operator) -> None:
     for_her(sala, staff["officer"], "union", answer_by="call")
     [task] = sala.all_of(Task)
@@ -172,7 +192,8 @@ def test_whoever_lodged_for_her_cannot_take_her_case_to_another_phone(sala, staf
     operator.post(f"{path}/moved", 403, reference=case.reference, old=HER_NUMBER)
 
 
-def test_one_of_twenty_decided_cases_is_called_by_lot_and_once(sala, staff) -> None:
+@pytest.mark.parametrize("closed", [False, True])
+def test_one_of_twenty_decided_cases_is_called_by_lot_and_once(sala, staff, closed) -> None:
     chosen = sum(sampled(Case(reference=f"{number:013}")) for number in range(4000))
     assert 4000 / SAMPLE * 0.7 < chosen < 4000 / SAMPLE * 1.3, "by the number, evenly"
     case = lodged(sala, staff)
@@ -181,6 +202,9 @@ def test_one_of_twenty_decided_cases_is_called_by_lot_and_once(sala, staff) -> N
     with sala.house.database.transaction() as db:
         db.execute(update(Case).values(reference=case.reference, answer_by="call", safe_hours="morning"))
     staff["officer"].decide(case.id, "It is paid.")
+    if closed:
+        with sala.house.database.transaction() as db:
+            actions.confirm(db, sala.house, db.get_one(Case, case.id), datetime.now(UTC))
     for day in (1, 8, 9):
         sala.hands.survey(case.id, datetime.now(UTC) + timedelta(days=day, minutes=1))
     assert [task.once.partition(":")[0] for task in sala.all_of(Task)] == ["tell", "sample"]

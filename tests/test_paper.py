@@ -10,6 +10,7 @@ from io import BytesIO
 import pytest
 import uharfbuzz
 from fontTools.ttLib import TTFont
+from sqlalchemy import update
 
 from gateway.cases import actions
 from gateway.cases.forms import FONTS, SCRIPTS, forms
@@ -128,10 +129,30 @@ def test_a_form_filled_by_hand_is_keyed_in_under_its_number_once(sala, staff) ->
     assert len(sala.all_of(Case)) == 1
 
 
+def test_without_a_telephone_she_asks_with_the_secret_number_on_her_page_of_the_form(sala, staff) -> None:
+    desk = staff["officer"]
+    [number] = printed(desk, sala)
+    page = at_the_window(desk, paper=number, answer_by="pin", phone="")
+    assert re.findall(r'class="reference big">(\d{4})<', page) == [actions.pin_of_form(number)]
+    [case] = sala.all_of(Case)
+    assert actions.pin_fits(case, ring().hashes(actions.pin_of_form(number), actions.ROAD))
+
+
+def test_what_is_keyed_in_late_stands_in_the_register_of_the_month_in_which_it_was(sala, staff) -> None:
+    desk = staff["officer"]
+    [number] = printed(desk, sala)
+    long_ago = (datetime.now(UTC) - timedelta(days=45)).date()
+    at_the_window(desk, paper=number, told_on=long_ago.isoformat())
+    sala.work()
+    page = desk.get(f"/console/register?office=kh-1710&month={datetime.now(UTC):%Y-%m}")
+    assert number[:3] + " " in page
+    assert long_ago.isoformat() in page, "with the day on which she told it"
+
+
 def test_forms_are_drawn_in_each_language_with_their_numbers(sala, staff) -> None:
     pack, texts = sala.house.packs["kh"], sala.house.texts
     for tag in ("km", "lo", "en"):
-        body = forms(pack, "kh-1710", tag, ["4829130572264"] * 2, lambda key, tag=tag: texts.find(tag, key))
+        body = forms(pack, "kh-1710", tag, [("4829130572264", "1234")] * 2, lambda key, tag=tag: texts.find(tag, key))
         assert body.count(b"/Type /Page\n") == 4, "two pages to a number"
         assert BytesIO(body).read(5) == b"%PDF-"
     for tag, words in (("km", "ការិយាល័យស្រុក សៀមរាប ឆ្លើយ"), ("lo", "ຫ້ອງການເມືອງ")):
@@ -213,7 +234,7 @@ def test_it_is_signed_once_when_its_month_is_over_and_changes_no_more(sala, staf
     assert "The month is not over yet." in desk.post("/console/register", 409, office="kh-1710", month=month)
     last = datetime.now(UTC) - timedelta(days=40)
     with sala.house.database.transaction() as db:
-        db.get_one(Case, case.id).opened_at = last
+        db.execute(update(CaseEvent).where(CaseEvent.kind == "opened").values(at=last))
     before = f"{last:%Y-%m}"
     desk.post("/console/register", office="kh-1710", month=before)
     assert "Signed by" in desk.page
@@ -232,7 +253,7 @@ def test_a_signed_register_keeps_no_line_of_what_became_confidential(sala, staff
     case = lodged(sala, staff)
     last = datetime.now(UTC) - timedelta(days=40)
     with sala.house.database.transaction() as db:
-        db.get_one(Case, case.id).opened_at = last
+        db.execute(update(CaseEvent).where(CaseEvent.kind == "opened").values(at=last))
     desk = staff["supervisor"]
     desk.get("/console/register")
     desk.post("/console/register", office="kh-1710", month=f"{last:%Y-%m}")

@@ -48,6 +48,7 @@ BAD_DAY = mark("console", "This is no day: {cell}. Write it as 2026-11-20 or 20/
 BAD_ABOUT = mark("console", "This is none of our kinds: {cell}")
 BAD_PHONE = mark("console", "This is no telephone number: {cell}")
 NO_WORDS = mark("console", "What happened is missing.")
+TOO_MANY_LETTERS = mark("console", "It is longer than 1200 letters. Make it shorter, then send again.")
 TWICE = mark("console", "The same as line {line}.")
 
 
@@ -121,17 +122,19 @@ class _Reader:
             (day is None, BAD_DAY, text["day"]),
             (not category, BAD_ABOUT, text["about"]),
             (not text["what"], NO_WORDS, ""),
+            (len(text["what"]) > LONGEST_STORY, TOO_MANY_LETTERS, ""),
             (bool(text["phone"]) and not phone, BAD_PHONE, text["phone"]),
         ]
         found = [Fault(line, says, {"cell": cell[:40]}) for is_so, says, cell in wrong if is_so]
-        same = self._known.setdefault((text["day"], text["what"], phone), line)
+        same = self._known.setdefault((text["day"], text["about"], text["place"], text["what"], phone), line)
         if not found and same != line:
             found = [Fault(line, TWICE, {"line": str(same)})]
         self.faults += found
         if not found and day is not None:
             closed = fold.fold(text["state"]) in YES
-            story = text["what"][:LONGEST_STORY]
-            self.rows.append(Row(line, day.isoformat(), category, self._place(text["place"]), story, phone, closed))
+            self.rows.append(
+                Row(line, day.isoformat(), category, self._place(text["place"]), text["what"], phone, closed)
+            )
 
     def _category(self, written: str) -> str:
         sought = fold.fold(written)

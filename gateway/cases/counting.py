@@ -192,9 +192,16 @@ def _hide_others(lines: list[Figures], few: list[set[str]], name: str) -> None:
     """Leaves one count out of as many lines as it takes that the sum of it tells nothing of fewer than `FEW`."""
     lacking = [index for index, missing in enumerate(few) if name in missing]
     others = sorted(set(range(len(lines))) - set(lacking), key=lambda index: _by_size(getattr(lines[index], name)))
-    while lacking and others and (len(lacking) == 1 or sum(getattr(lines[i], name) for i in lacking) < FEW):
+    while lacking and others and (len(lacking) == 1 or _tells([lines[i] for i in lacking], name)):
         lacking.append(others.pop(0))
         few[lacking[-1]].add(name)
+
+
+def _tells(hidden: list[Figures], name: str) -> bool:
+    """Whether the sum of what is left out, or of what it leaves of its whole, tells of fewer than `FEW`."""
+    part = sum(getattr(line, name) for line in hidden)
+    wholes = [sum(getattr(line, whole) for line in hidden) for whole, parts in OF_OTHERS.items() if name in parts]
+    return part < FEW or any(0 < whole - part < FEW for whole in wholes)
 
 
 def _by_size(count: int) -> tuple[bool, int]:

@@ -32,6 +32,7 @@ WAYS = (
     mark("console", "Call me"),
     mark("console", "No number: I come and ask with this form"),
 )
+SECRET = mark("console", "Secret number, to ask without a telephone number:")
 HOW = mark("console", "How shall we answer?")
 FEET = (
     mark("console", "Taken by:"),
@@ -40,8 +41,9 @@ FEET = (
 Say = Callable[[Key], str]
 
 
-def forms(pack: Pack, office: str, tag: str, references: Sequence[str], say: Say) -> bytes:
-    """The forms of an office in one language, each with its number."""
+def forms(pack: Pack, office: str, tag: str, numbers: Sequence[tuple[str, str]], say: Say) -> bytes:
+    """The forms of an office in one language, each with its number; and with the secret number that is on her page
+    alone, by which she asks without a telephone number."""
     paper = FPDF(orientation="portrait", unit="mm", format=(WIDTH, HEIGHT))
     paper.set_margins(EDGE, EDGE)
     paper.set_auto_page_break(False)
@@ -51,10 +53,13 @@ def forms(pack: Pack, office: str, tag: str, references: Sequence[str], say: Say
     script, shaped = SCRIPTS.get(tag, SCRIPTS["km"])
     paper.set_fallback_fonts([name for name in ("khmer", "lao") if name != script])
     paper.set_text_shaping(True, script=shaped if tag in SCRIPTS else None)
-    for reference in references:
+    for reference, pin in numbers:
         for copy, foot in zip(COPIES, FEET, strict=True):
             paper.add_page()
             _page(paper, script, pack.office_name(office, tag), reference, say(copy), say)
+            if copy is COPIES[1]:
+                paper.set_xy(EDGE, HEIGHT - EDGE - 20)
+                paper.cell(WIDTH - 2 * EDGE, 6, f"{say(SECRET)} {pin}")
             paper.set_xy(EDGE, HEIGHT - EDGE - 13)
             paper.multi_cell(WIDTH - 2 * EDGE, 6, align="L", text=say(foot).replace("{hotline}", pack.hotline))
     return bytes(paper.output())

@@ -22,13 +22,16 @@ Line = dict[str, Any]
 
 
 def lines_of(db: Session, pack: Pack, office: str, month: str, now: datetime) -> list[Line]:
-    """The lines of an office for a month: of all cases lodged in it that lay there once. Those that went on to a higher
+    """The lines of an office for a month: of all cases lodged in it, or keyed in from paper, that
+    lay there once. Those that went on to a higher
     office are among them, with since when they have lain there and whether they are late."""
     offices = {row.code: row.office for row in db.scalars(select(QueueRow))}
     queues = [code for code, of in offices.items() if of == office]
     begin, end = months(month, month, pack.zone)
-    lodged = and_(~Case.confidential, Case.country == pack.code, Case.opened_at >= begin, Case.opened_at < end)
-    cases = db.scalars(select(Case).where(lodged).order_by(Case.opened_at, Case.id)).all()
+    keyed_in = and_(CaseEvent.case_id == Case.id, CaseEvent.kind == "opened")
+    lodged = and_(~Case.confidential, Case.country == pack.code, CaseEvent.at >= begin, CaseEvent.at < end)
+    wanted = select(Case).join(CaseEvent, keyed_in).where(lodged).order_by(CaseEvent.at, Case.id)
+    cases = db.scalars(wanted).all()
     found = {case.id: case for case in cases}
     hops = _of(db, CaseEvent, found)
     promises = _of(db, Promise, found)

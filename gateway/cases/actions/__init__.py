@@ -29,6 +29,7 @@ from .digesting import plan_digests as plan_digests
 from .exporting import ask_export as ask_export
 from .exporting import drop_exports as drop_exports
 from .exporting import export_body as export_body
+from .exporting import fail_export as fail_export
 from .exporting import keep_export as keep_export
 from .exporting import make_anew as make_anew
 from .following import heard as heard
@@ -46,6 +47,7 @@ from .lodging import AtTheWindow as AtTheWindow
 from .lodging import Lodged as Lodged
 from .lodging import lodge as lodge
 from .lodging import lodged_before as lodged_before
+from .lodging import pin_of_form as pin_of_form
 from .lodging import print_blanks as print_blanks
 from .opening import ROAD as ROAD
 from .opening import Complaint as Complaint

@@ -49,6 +49,8 @@ def seclude(db: Session, pack: Pack, case: Case, staff_id: int, now: datetime) -
     """An ordinary case becomes a confidential one: no operator tells it any more, and what still waits to be written to
     a phone that she did not choose is not sent. Where its kind is promised in hours, they run from here."""
     case.confidential = True
+    if case.behalf and case.answer_by == "hotline":
+        case.answer_by = "call"  # no operator may ask her any more: whoever decides it does
     drop_tasks(db, case, now)
     outbox.take_back(db, chat_about(case), now)
     if not may_write_out(case.answer_by):

@@ -24,6 +24,7 @@ from ..records import Case
 from ..references import REFERENCE_DIGITS, is_reference
 from ..rules import CAUSES, Refusal
 from .answering import decide, reply, take
+from .deciding import must_decide
 from .noticing import facts_of
 
 WORD = "staff"
@@ -37,6 +38,7 @@ MENU = mark(
     "{case}: {what}, {office}. Answer before {due}.\n1 I take it up\n2 and your answer to her\n3 and what was done: she"
     " is right\n4 and why: she is not right\nWhat she said is on the page alone.",
 )
+CHANGED = mark("console", "Somebody changed this case a moment ago. Read it again before you send.")
 NAME_IT = mark("console", "Send the number of a case first.")
 NO_CASE = mark("console", "There is no such case with your office.")
 WHICH_CAUSE = mark(
@@ -84,9 +86,12 @@ def _said(db: Session, house: House, chat: StaffChat, staff: Staff, said: str, n
     if case is None:
         chat.doing = {}
         return texts.find(tag, NAME_IT)
+    if chat.doing.get("version") != case.version:
+        return f"{texts.find(tag, CHANGED)}\n{_named(db, house, chat, staff, case.reference)}"
     try:
         return _do(db, house, chat, staff, case, said, now)
     except Refusal as refusal:
+        _keep(db, chat, case)
         return texts.find(tag, ("console", refusal.sentence))
 
 
@@ -101,8 +106,14 @@ def _named(db: Session, house: House, chat: StaffChat, staff: Staff, reference: 
     case = _case(db, staff, found or 0)
     if case is None:
         return house.texts.find(staff.language, NO_CASE)
-    chat.doing = {"case": case.id}
+    _keep(db, chat, case)
     return fill(house.texts.find(staff.language, MENU), facts_of(db, house, staff, case))
+
+
+def _keep(db: Session, chat: StaffChat, case: Case, **asked: str) -> None:
+    """What is being done to which case, as it stands now: what changes meanwhile is read before it is gone on with."""
+    db.flush()
+    chat.doing = {"case": case.id, "version": case.version, **asked}
 
 
 def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, said: str, now: datetime) -> str:
@@ -110,8 +121,8 @@ def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, sa
     if fold.digits(said[1:2]).isdecimal():  # "22 November": her words, with nothing said of what is to be done
         return house.texts.find(staff.language, NOT_UNDERSTOOD)
     once = f"chat:{staff.id}:{case.id}:{now.timestamp():.3f}"
-    if chat.doing.get("done"):
-        cause = CAUSES[int(act) - 1] if act in ("1", "2", "3", "4") and not words else ""
+    if chat.doing.get("done") and not words:
+        cause = CAUSES[int(act) - 1] if act in ("1", "2", "3", "4") else ""
         if not cause:
             return house.texts.find(staff.language, WHICH_CAUSE)
         decide(db, house, case, str(chat.doing["decision"]), cause, str(chat.doing["done"]), staff.id, once, now)
@@ -121,9 +132,10 @@ def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, sa
         reply(db, house, case, words, staff.id, once, now)
     elif act in ("3", "4") and words:
         decision = "upheld" if act == "3" else "not_upheld"
-        chat.doing = {"case": case.id, "decision": decision, "done": words}
+        must_decide(db, house.packs[case.country], case, staff.id)
+        _keep(db, chat, case, decision=decision, done=words)
         return house.texts.find(staff.language, WHICH_CAUSE)
     else:
         return house.texts.find(staff.language, NOT_UNDERSTOOD)
-    chat.doing = {"case": case.id}
+    _keep(db, chat, case)
     return fill(house.texts.find(staff.language, DONE), {"case": formats.grouped(case.reference)})

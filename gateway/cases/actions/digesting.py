@@ -80,7 +80,9 @@ def _body(db: Session, pack: Pack, row: Digest, now: datetime) -> dict[str, obje
     queues = list(db.scalars(select(QueueRow.code).where(QueueRow.office.in_(below))))
     kept = exists().where(Access.case_id == Case.id, Access.kind == KEPT_FROM)  # whoever reads may be one of those
     scope = and_(~Case.confidential, ~kept, Case.queue.in_(queues))
-    lodged = select(Case.category, Case.programme).where(scope, Case.opened_at >= begin, Case.opened_at < end)
+    keyed_in = and_(CaseEvent.case_id == Case.id, CaseEvent.kind == "opened")
+    lodged = select(Case.category, Case.programme).join(CaseEvent, keyed_in)
+    lodged = lodged.where(scope, CaseEvent.at >= begin, CaseEvent.at < end)
     rows = db.execute(lodged).all()
     body: dict[str, object] = {
         "lodged": len(rows),

@@ -60,6 +60,13 @@ def keep_export(db: Session, export_id: int, body: bytes, lines: int, now: datet
         row.body, row.lines, row.state, row.done_at = body, lines, "done", now
 
 
+def fail_export(db: Session, export_id: int) -> None:
+    """It could not be made; whoever asked for it is told so, and asks again."""
+    row = db.scalar(select(Export).where(Export.id == export_id, Export.state == "waiting").with_for_update())
+    if row is not None:
+        row.state = "failed"
+
+
 def make_anew(db: Session, row: Export) -> bool:
     """Whether a workbook is made again before it is given: since then a case became confidential, or somebody was kept
     from one, which may stand in it."""

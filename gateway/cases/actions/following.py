@@ -26,7 +26,7 @@ from ..rules import (
     DECIDES,
     LOOK_AGAIN,
     MAY_APPEAL,
-    OPEN,
+    OVER,
     REMIND_AFTER,
     SAMPLE,
     SAMPLE_AFTER,
@@ -62,12 +62,19 @@ def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | 
     if case is None:
         return None
     case.next_at = None
-    if case.behalf and case.state in OPEN and not case.confidential and last_of(db, case, ("consent_asked",)) is None:
+    if (
+        case.behalf
+        and case.state not in OVER
+        and not case.confidential
+        and last_of(db, case, ("consent_asked",)) is None
+    ):
         return _ask_consent(db, house, case, now)
     if case.state == "waiting":
         return _waiting(db, house, case, now)
     if case.state in DECIDED:
         return _decided(db, house, case, now)
+    if case.state == "closed" and sampled(case) and (decision := last_of(db, case, DECIDES)):
+        _call_sample(db, case, decision, now)
     return None
 
 
@@ -80,7 +87,7 @@ def wanted_of(db: Session, case: Case) -> str:
 def _ask_consent(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
     """Somebody lodged it for her: she herself is asked, on her own number, the way that was chosen for her. Of a
     confidential case whoever decides it asks her."""
-    if case.state == "waiting":
+    if case.state in ("waiting", *DECIDED):
         case.next_at = now
     if case.address_id is None:
         return None

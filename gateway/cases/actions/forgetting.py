@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ... import audit
@@ -16,7 +16,7 @@ from ..attachments import Attachment
 from ..records import Case, CaseEvent
 from ..records.access import Access
 from ..records.linked import Part
-from ..rules import OPEN, OVER
+from ..rules import DECIDED, OPEN, OVER
 from .noticing import chat_about
 from .returning import main_of
 from .telling import abouts_of
@@ -25,10 +25,11 @@ AT_ONCE = 50
 
 
 def forget_old(db: Session, pack: Pack, now: datetime) -> set[int]:
-    """Empties the cases that have been closed for as long as the pack says, some at a time; the addresses that they let
-    go. Safe to run twice."""
+    """Empties the cases that have been closed, or decided, for as long as the pack says, some at a time; the addresses
+    that they let go. Safe to run twice."""
     old = select(Case).where(
-        Case.country == pack.code, Case.state.in_(OVER), Case.changed_at < now - pack.keep, Case.forgotten_at.is_(None),
+        Case.country == pack.code, Case.forgotten_at.is_(None), Case.changed_at < now - pack.keep,
+        or_(Case.state.in_(OVER), and_(Case.state.in_(DECIDED), Case.decided_at < now - pack.keep)),
     ).order_by(Case.id).limit(AT_ONCE).with_for_update(skip_locked=True)  # fmt: skip
     over = [case for case in db.scalars(old).all() if main_of(db, case).state not in OPEN]
     return {address for case in over for address in _forget(db, case, now)}

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ... import audit, clock
+from ...country import lineage
 from ...house import House
 from ...language import fold
 from ..records import Case
@@ -77,7 +78,8 @@ def ask_part(
     """Another office is asked for its part; this one stays the owner, and its promise runs on. Raises Refusal."""
     pack, question = house.packs[case.country], fold.clean(question)[:LONGEST]
     known = pack.offices.get(office)
-    if known is None or known.independent or office == holder(db, pack, case):
+    complained_of = case.against_office and case.against_office in lineage(office, pack.offices)
+    if known is None or known.independent or complained_of or office == holder(db, pack, case):
         raise Refusal("Choose another office.")
     if case.confidential:
         raise Refusal("A confidential case stays where it is. Nothing was changed.")

@@ -65,7 +65,10 @@ def lodged_before(db: Session, staff_id: int, once: str) -> Lodged | None:
     """What this form has lodged already: a second click, or an answer that never reached the page."""
     case_id = db.scalar(select(CaseEvent.case_id).where(CaseEvent.once == _once(staff_id, once)))
     case = db.get(Case, case_id) if case_id else None
-    return Lodged(case, _pin(staff_id, once) if case.answer_by == "pin" else "") if case else None
+    if case is None:
+        return None
+    pin = pin_of_form(case.reference) if db.get(Blank, case.reference) else _pin(staff_id, once)
+    return Lodged(case, pin if case.answer_by == "pin" else "")
 
 
 def lodge(
@@ -82,7 +85,8 @@ def lodge(
         people.begin_language(db, address_id, told.language)
     if told.answer_by == "write" and address_id and not told.behalf:
         start_writing(db, address_id, now)
-    pin = _pin(staff_id, once) if told.answer_by == "pin" else ""
+    form = reference if told.paper.strip() else ""
+    pin = (pin_of_form(form) if form else _pin(staff_id, once)) if told.answer_by == "pin" else ""
     complaint = Complaint(
         category=told.category, place=told.place, village="", story=fold.clean(told.story),
         against=fold.clean(told.against)[:200], answer_by=_until_she_agrees(pack, told),
@@ -112,8 +116,16 @@ def _once(staff_id: int, once: str) -> str:
 
 def _pin(staff_id: int, once: str) -> str:
     """Four digits that the same form gives again, so that an answer lost on the way costs her nothing."""
-    marked = seal.ring().hash(_once(staff_id, once), PIN)
-    return f"{int.from_bytes(marked.encode()[-6:]) % 10_000:04}"
+    return _digits_of(_once(staff_id, once))
+
+
+def pin_of_form(reference: str) -> str:
+    """The secret number that is printed on her page of a form, and on no other."""
+    return _digits_of(f"form:{reference}")
+
+
+def _digits_of(word: str) -> str:
+    return f"{int.from_bytes(seal.ring().hash(word, PIN).encode()[-6:]) % 10_000:04}"
 
 
 def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:

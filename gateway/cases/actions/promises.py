@@ -110,8 +110,10 @@ def follow(db: Session, pack: Pack, case: Case, before: str, keeps: Collection[s
         if row.clock in keeps:
             _meet(pack, row, pauses, now)
         elif case.state not in OPEN:
+            _note_late(row, now)
             row.state, row.next_at = "void", None
         elif case.state == "waiting":
+            _note_late(row, now)
             row.state, row.due_at, row.next_at = "paused", None, None
         elif before == "waiting":
             row.state = "open"
@@ -119,6 +121,12 @@ def follow(db: Session, pack: Pack, case: Case, before: str, keeps: Collection[s
             row.next_at = next_share(pack, row, pauses)
     db.flush()
     _note_next(case, rows)
+
+
+def _note_late(row: Promise, now: datetime) -> None:
+    """It had run out before it was stopped: that stays so."""
+    if row.due_at is not None and row.due_at <= now:
+        row.kept = False
 
 
 def _meet(pack: Pack, row: Promise, pauses: list[clock.Pause], now: datetime) -> None:

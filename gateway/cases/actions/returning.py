@@ -17,10 +17,10 @@ from ...language.catalogue import fill, mark
 from ...people.actions import number_of
 from ..records import Case, CaseEvent, by_reference, events_of
 from ..records.access import kept_from
-from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, OPEN, WORDS, Refusal, may_write_out
+from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, OVER, SAMPLE_AFTER, WORDS, Refusal, may_write_out
 from .acting import act
 from .deciding import holder, last_of, who_works_at
-from .following import noticed_at, wanted_of
+from .following import noticed_at, sampled, wanted_of
 from .opening import start_writing
 from .telling import abouts_of, drop_tasks
 from .timeline import note
@@ -43,7 +43,8 @@ def add_words(
     operator may do so in her words."""
     name = "answered" if case.state == "waiting" else "added"
     act(db, house, case, name, now, staff_id, text=words, data={"channel": channel}, actor=SHE)
-    case.next_at = None
+    if name == "answered":
+        case.next_at = None
 
 
 def words_now(db: Session, case: Case) -> CaseEvent | None:
@@ -60,7 +61,7 @@ def still_asked(db: Session, flow: str, reference: str) -> bool:
     whether it is solved (`survey`) while it is decided and she has not said."""
     case = by_reference(db, reference)
     if case is not None and flow == "consent":
-        return case.state in OPEN and last_of(db, case, ("agree",)) is None
+        return case.state not in OVER and last_of(db, case, ("agree",)) is None
     if case is None or flow not in ("asked", "survey"):
         return case is not None
     if flow == "asked":
@@ -73,7 +74,7 @@ def confirm(db: Session, house: House, case: Case, now: datetime, staff_id: int 
     """She says that it is solved, or lets the decision stand: the case is closed. Said twice, it stays closed."""
     if case.state in DECIDED:
         act(db, house, case, "confirm", now, staff_id, actor=SHE)
-        case.next_at = None
+        case.next_at = case.decided_at + SAMPLE_AFTER if case.decided_at and sampled(case) else None
 
 
 def may_come_back(db: Session, pack: Pack, case: Case, now: datetime) -> bool:
@@ -121,7 +122,8 @@ def _come_back(
     if case.state in ACTS[name].before and not may_come_back(db, house.packs[case.country], case, now):
         raise Refusal("It is too late for this: more than 14 days have passed since she was told.")
     act(db, house, case, name, now, staff_id, text=words or None, data={"queue": case.queue}, actor=SHE)
-    case.decision, case.cause, case.decided_at, case.next_at = None, None, None, None
+    case.decision, case.cause, case.decided_at = None, None, None
+    case.next_at = now if awaits_consent(db, case) else None
     drop_tasks(db, case, now)
 
 
@@ -160,7 +162,7 @@ def said_to_operator(
 def consent(db: Session, house: House, case: Case, agrees: bool, now: datetime, staff_id: int | None = None) -> None:
     """Whether she agrees to what somebody lodged for her: from then on she is answered as was chosen for her. Where she
     does not, nobody goes on with it. Said twice, or too late, it changes nothing."""
-    if case.state not in OPEN or not case.behalf or (agrees and not awaits_consent(db, case)):
+    if case.state in OVER or not case.behalf or (agrees and not awaits_consent(db, case)):
         return
     act(db, house, case, "agree" if agrees else "refuse", now, staff_id, actor=SHE)
     if not agrees:

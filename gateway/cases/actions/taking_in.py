@@ -60,7 +60,8 @@ def take_in(db: Session, pack: Pack, book_id: int, staff_id: int, language: str,
         address = people.make_known(db, pack.code, row.phone, now).id if row.phone else None
         # As one who has her number: nobody is written to unasked, for what she told long ago.
         complaint = Complaint(
-            category=row.category, place=row.place, village="", story=row.story, against="", answer_by="hotline",
+            category=row.category, place=row.place, village="", story=row.story, against="",
+            answer_by="call" if address and pack.is_confidential(row.category) else "hotline",
             safe_hours="", pin="", language=language, channel=f"{pack.code}-{PAPER}", flow="", alone=True,
             reads=True,
         )  # fmt: skip

@@ -80,9 +80,14 @@ def _facts(db: Session, pack: Pack, begin: str, end: str, stood: bool = False) -
     return list(facts_of(db, pack, _scope(db), *months(begin, end, pack.zone), datetime.now(UTC), stood=stood))
 
 
+def _dimensions() -> tuple[str, ...]:
+    """Queues divide what offices put together: who may not read the cases is not told both."""
+    return DIMENSIONS if _entitled() else tuple(name for name in DIMENSIONS if name != "queue")
+
+
 def _by() -> str:
     by = request.args.get("by", "office")
-    return by if by in DIMENSIONS else "office"
+    return by if by in _dimensions() else "office"
 
 
 @staff_page(bp, "/console/figures", needs="counts")
@@ -101,7 +106,7 @@ def figures() -> Any:
         "by": by,
         "begin": begin,
         "end": end,
-        "dimensions": DIMENSIONS,
+        "dimensions": _dimensions(),
         "defined": DEFINED,
         "spells": dwell(facts, _standing, _entitled()),
         "holders": [(label(pack, "office", row.name), row) for row in _held(facts) if row.name],
@@ -117,7 +122,7 @@ def _held(facts: list[Fact]) -> list[Dwell]:
 
 
 def _holder(spell: Spell) -> str:
-    return HER if spell.state == "waiting" else spell.holder
+    return HER if spell.state in ("waiting", *DECIDED) else spell.holder
 
 
 def _standing(spell: Spell) -> str:
@@ -207,7 +212,9 @@ def logs() -> Any:
     """What her offices did, day by day or month by month, as it stood when the day was over."""
     kind = "month" if request.args.get("kind") == "month" else "day"
     pack = house().packs[g.staff.country]
-    offices = pack.offices if g.staff.role == "inspector" else g.staff.office_codes() & set(pack.offices)
+    offices = set(pack.offices) if g.staff.role == "inspector" else g.staff.office_codes() & set(pack.offices)
+    if g.staff.role == "officer":  # she does not see what lies below her office
+        offices -= {office.parent for office in pack.offices.values()}
     with house().database.reading() as db:
         rows = digests_of(db, offices, kind)
     return render("log.html", rows=rows, kind=kind, pack=pack)

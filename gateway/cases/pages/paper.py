@@ -135,7 +135,8 @@ def print_forms() -> Any:
             references = actions.print_blanks(db, office, wanted, g.staff.id, datetime.now(UTC))
     except Refusal as refusal:
         return render("forms.html", 409, offices=offices, pack=pack, tags=_tags(), refusal=refusal.sentence)
-    body = drawn(pack, office, tag, references, lambda key: str(house().texts.find(tag, key)))
+    numbers = [(reference, actions.pin_of_form(reference)) for reference in references]
+    body = drawn(pack, office, tag, numbers, lambda key: str(house().texts.find(tag, key)))
     told = {"Content-Disposition": f'attachment; filename="sala-forms-{office}-{tag}.pdf"', "Cache-Control": "no-store"}
     return Response(body, content_type="application/pdf", headers=told)
 

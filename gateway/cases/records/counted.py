@@ -15,7 +15,7 @@ from ... import clock
 from ...country import Pack
 from ...people.records import QueueRow
 from ..counting import Fact, Kept, Spell
-from ..rules import DECIDES, OPEN
+from ..rules import DECIDES, OPEN, OVER
 from . import Case, CaseEvent
 from .promises import Promise
 
@@ -74,7 +74,7 @@ def _fact(
     appeal = next((index for index, event in enumerate(events) if event.kind == "appeal"), None)
     judged = [event for event in events[appeal or 0 :] if event.kind in DECIDES] if appeal is not None else []
     return Fact(
-        labels=labels(pack, offices, case),
+        labels=labels(pack, offices, case, _decided_in(events) or case.queue or ""),
         age_days=(now - case.opened_at).days if open_ else None,
         answer=_met(promises, "answer"),
         decide=decide,
@@ -87,11 +87,12 @@ def _fact(
     )
 
 
-def labels(pack: Pack, offices: Mapping[str, str], case: Row) -> dict[str, str]:
-    """What a case is, by dimension; empty where it is not known."""
+def labels(pack: Pack, offices: Mapping[str, str], case: Row, queue: str) -> dict[str, str]:
+    """What a case is, by dimension; empty where it is not known. It counts for the office that decided it first, also
+    when somebody else decides now; while nobody has, for the one with which it lies."""
     return {
-        "office": offices.get(case.queue, ""),
-        "queue": case.queue or "",
+        "office": offices.get(queue, ""),
+        "queue": queue,
         "category": case.category,
         "programme": case.programme,
         "language": case.language,
@@ -102,6 +103,16 @@ def labels(pack: Pack, offices: Mapping[str, str], case: Row) -> dict[str, str]:
     }
 
 
+def _decided_in(events: Sequence[Row]) -> str:
+    """The queue in which a case lay when it was first decided; empty while it was not."""
+    queue = ""
+    for event in events:
+        queue = str(event.data.get("queue", queue))
+        if event.kind in DECIDES:
+            return queue
+    return ""
+
+
 def _met(promises: Sequence[Row], name: str) -> Kept | None:
     met = (row for row in promises if row.clock == name and row.state == "met")
     row = next(met, None)
@@ -109,15 +120,18 @@ def _met(promises: Sequence[Row], name: str) -> Kept | None:
 
 
 def _is_late(row: Row, now: datetime) -> bool:
-    return row.state == "open" and row.due_at is not None and row.due_at <= now
+    """Whether it ran out unkept: also one that waits for her now, or is void, and had run out before."""
+    if row.state == "met":
+        return False
+    return row.kept is False or (row.state == "open" and row.due_at is not None and row.due_at <= now)
 
 
 def _followed(promises: Sequence[Row], now: datetime) -> bool | None:
     """Whether each promise was met in time; None while one may still be, or where none was to be met."""
-    counted = [row for row in promises if row.state != "void"]
-    if any((row.state == "met" and not row.kept) or _is_late(row, now) for row in counted):
-        return False
-    return True if counted and all(row.state == "met" for row in counted) else None
+    counted = [row for row in promises if row.state != "void" or row.kept is False]
+    if not counted or not all(row.state == "met" or _is_late(row, now) for row in counted):
+        return None
+    return all(row.state == "met" and row.kept for row in counted)
 
 
 def _spells(pack: Pack, offices: Mapping[str, str], case: Row, events: Sequence[Row], now: datetime) -> Iterator[Spell]:
@@ -127,9 +141,10 @@ def _spells(pack: Pack, offices: Mapping[str, str], case: Row, events: Sequence[
         to = event.data.get("to", state)
         office = offices.get(str(event.data.get("queue", "")), holder)
         if (to, office) != (state, holder):
-            yield _spell(pack, state, holder, since, event.at)
+            if state not in OVER:
+                yield _spell(pack, state, holder, since, event.at)
             state, holder, since = to, office, event.at
-    if state in OPEN:
+    if state not in OVER:
         yield _spell(pack, state, holder, since, now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...db import Base, Moment, Sealed
@@ -90,7 +90,7 @@ def many_from_one(db: Session, country: str, seen: ColumnElement[bool], since: d
     that somebody may see, and whose number their office may know: nobody learns here what she asked to be kept."""
     known = and_(
         Case.country == country, seen, ~Case.confidential, Case.opened_at >= since,
-        Case.answer_by.in_(("write", "call")), Case.address_id.is_not(None),
+        or_(Case.answer_by.in_(("write", "call")), Case.behalf != ""), Case.address_id.is_not(None),
     )  # fmt: skip
     counted = select(Case.address_id).where(known).group_by(Case.address_id).having(func.count() >= MANY)
     rows = db.scalars(select(Case).where(known, Case.address_id.in_(counted)).order_by(Case.id))

@@ -15,11 +15,11 @@ from gateway.console import flows, front, hotline, letters, outreach, phone
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
 from gateway.house import open_house
-from gateway.jobs import Wakes
 from gateway.logs import set_up_logs
 from gateway.people import pages as people
 from gateway.people import presence
 from gateway.settings import ROOT, read_settings
+from gateway.waking import Wakes
 from gateway.web import csrf, public, set_up_web
 
 

@@ -14,10 +14,12 @@ from rq import Queue, SimpleWorker
 
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
-from gateway.jobs import QUEUES, connect, hands, open_hands
+from gateway.hands import open_hands
+from gateway.jobs import hands
 from gateway.logs import set_up_logs
 from gateway.settings import ROOT, read_settings
 from gateway.ticking import Tick
+from gateway.waking import QUEUES, connect
 
 
 def work(names: list[str]) -> None:

@@ -9,7 +9,7 @@ console       where staff work: pages made of several rooms, and the demo's phon
 Inside a room the files are the shelves, the same in each: `rules` (pure), `records` (tables and
 queries), `actions` (every change), `pages` (the room's web pages). Beside the rooms stands what all of
 them use: `settings`, `seal`, `logs`, `reading`, `clock`, `language`, `country`, `db`, `audit`, `house` (all that
-is read once at the start), `web`; and what sets them to work: `webhooks`, `jobs`, `ticking`, `cli`.
+is read once at the start), `web`; and what sets them to work: `webhooks`, `waking`, `hands`, `jobs`, `ticking`, `cli`.
 
 Imports point one way, and `tests/test_architecture.py` keeps it so. The road of one message begins in
 `webhooks.py`. There is no code in this file.

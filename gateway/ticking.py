@@ -18,9 +18,9 @@ from . import audit
 from .cases import actions as cases
 from .dialogue import actions as dialogue
 from .dialogue.book import Book
+from .hands import Hands
 from .hotline import actions as hotline
 from .hotline.actions import shifts
-from .jobs import Hands
 from .outreach import actions as outreach
 from .outreach.records import Broadcast
 from .people import actions as people

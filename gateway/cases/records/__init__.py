@@ -121,6 +121,12 @@ def not_routed(db: Session, before: datetime, skip: Collection[int] = (), limit:
     return list(db.scalars(waiting.order_by(Case.opened_at).limit(limit)))
 
 
+def some_not_routed(db: Session, since: datetime, limit: int) -> list[int]:
+    """Cases opened since then that wait for a worker and that no other has taken: they are this one's until it ends."""
+    fresh = select(Case.id).where(Case.state == "received", Case.opened_at >= since).order_by(Case.opened_at)
+    return list(db.scalars(fresh.limit(limit).with_for_update(skip_locked=True)))
+
+
 def event_of(db: Session, about: str) -> CaseEvent | None:
     """The line of a timeline that something is about (`event:12`); None for anything else."""
     kind, _, number = about.partition(":")
@@ -131,6 +137,12 @@ def to_look_at(db: Session, now: datetime, skip: Collection[int] = (), limit: in
     """Cases whose time has come for the tick: a reminder, the end of a wait, a survey, a closing."""
     due = select(Case.id).where(Case.next_at <= now, Case.id.not_in(skip))
     return list(db.scalars(due.order_by(Case.next_at).limit(limit)))
+
+
+def some_to_look_at(db: Session, since: datetime, now: datetime, limit: int) -> list[int]:
+    """Likewise: cases whose time came since then."""
+    due = select(Case.id).where(Case.next_at <= now, Case.next_at >= since).order_by(Case.next_at)
+    return list(db.scalars(due.limit(limit).with_for_update(skip_locked=True)))
 
 
 def told_by(db: Session, task: Task) -> tuple[Case, CaseEvent] | None:

@@ -83,6 +83,14 @@ def running_out(db: Session, now: datetime, skip: Collection[int] = (), limit: i
     return list(db.scalars(due.order_by(Promise.next_at).limit(limit)))
 
 
+def some_running_out(db: Session, since: datetime, now: datetime, limit: int) -> list[int]:
+    """Those of which somebody is to be told since then, and whose cases nobody has in hand: they are this worker's
+    until it ends. The case is taken first, as whoever acts on it does."""
+    due = select(Promise.id).join(Case, Case.id == Promise.case_id)
+    due = due.where(Promise.next_at <= now, Promise.next_at >= since, Promise.state == "open")
+    return list(db.scalars(due.order_by(Promise.next_at).limit(limit).with_for_update(of=Case, skip_locked=True)))
+
+
 def notices_for(
     db: Session, cases: ColumnElement[bool], offices: Collection[str], roles: Collection[str], now: datetime
 ) -> list[tuple[Notice, Case]]:

@@ -45,9 +45,10 @@ def _copy_names(db: Session, pack: Pack) -> None:
     known = {(row.office, row.tag): row for row in db.scalars(select(OfficeName))}
     for office in pack.offices.values():
         for tag, name in office.names.items():
-            row = known.get((office.code, tag))
-            if row is None or row.name != name:
-                db.merge(OfficeName(office=office.code, tag=tag, name=name, sort_key=sort_key(tag, name)))
+            row = known.get((office.code, tag)) or OfficeName(office=office.code, tag=tag)
+            if row.name != name:
+                row.name, row.sort_key = name, sort_key(tag, name)
+                db.add(row)
     db.flush()
 
 

@@ -105,6 +105,7 @@ class Hands:
         if made:
             with self.house.database.transaction() as db:
                 cases.keep_export(db, export_id, *made, now)
+            made[0].close()
 
     def digest(self, digest_id: int, now: datetime) -> None:
         """Makes a daily log or a monthly digest, likewise."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 
 PASSWORD = "a password for tests"
 HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+LOCAL = ZoneInfo("Asia/Phnom_Penh")
 TO_HOW = ("2", "1", "1", "4", "9")
+
+
+def month_of(moment: datetime) -> str:
+    """The month in which it lies for the people of the demo (`2026-11`)."""
+    return f"{moment.astimezone(LOCAL):%Y-%m}"
 
 
 class Desk:

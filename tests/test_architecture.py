@@ -21,6 +21,8 @@ PURE_FILES = {
     "answers",
     "asking",
     "counting",
+    "logged",
+    "periods",
     "defined",
     "drawing",
     "grouping",

@@ -86,6 +86,12 @@ def country(tmp_path: Path) -> Path:
         (
             "routing",
             "to: lowest",
+            "to: lowest\n    programme: odler",
+            "'odler' is not a programme; did you mean 'older'?",
+        ),
+        (
+            "routing",
+            "to: lowest",
             "to: commune\n    category: [list, unpaid]",
             "the commune may not decide 'unpaid'; the lowest that may is the district",
         ),
@@ -183,6 +189,13 @@ def test_the_first_rule_that_fits_sends_the_case(country: Path) -> None:
         "routing.yaml:2: is for what is told on kh-ussd",
         "routing.yaml:3: fits",
     )
+
+
+def test_a_programme_may_have_an_office_of_its_own(country: Path) -> None:
+    pack = rules(country, "  - {category: unpaid, programme: security_fund, to: kh-labour}\n  - {to: lowest}\n")
+    assert route(pack, "unpaid", "171001", programme="security_fund").queue == "kh-labour"
+    assert route(pack, "unpaid", "171001", programme="older").queue == "kh-1710"
+    assert route(pack, "unpaid", "171001").queue == "kh-1710"
 
 
 def test_a_case_that_no_rule_fits_goes_to_triage_never_nowhere(country: Path) -> None:

@@ -20,9 +20,9 @@ from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
 from gateway.seal import ring
 
-from .desk import Desk
+from .desk import LOCAL, Desk, month_of
 from .test_confidential import apart
-from .test_who_decides import lodged
+from .test_who_decides import decided_by, lodged
 
 FORM = {
     "category": "unpaid",
@@ -48,6 +48,14 @@ def printed(desk: Desk, sala, count: int = 1) -> list[str]:
     assert answer.data.startswith(b"%PDF")
     with sala.reading() as db:
         return [row.reference for row in db.query(Blank)]
+
+
+def test_what_she_is_counted_by_may_be_said_at_the_window(sala, staff) -> None:
+    at_the_window(staff["officer"], programme="older", sex="woman", disability="yes")
+    [case] = sala.all_of(Case)
+    assert (case.programme, case.sex, case.disability) == ("older", "woman", "yes")
+    at_the_window(staff["officer"], 409, programme="of nobody")
+    assert "Choose the programme from the list." in staff["officer"].page
 
 
 def test_an_official_lodges_for_the_person_before_her(sala, staff) -> None:
@@ -144,7 +152,7 @@ def test_what_is_keyed_in_late_stands_in_the_register_of_the_month_in_which_it_w
     long_ago = (datetime.now(UTC) - timedelta(days=45)).date()
     at_the_window(desk, paper=number, told_on=long_ago.isoformat())
     sala.work()
-    page = desk.get(f"/console/register?office=kh-1710&month={datetime.now(UTC):%Y-%m}")
+    page = desk.get(f"/console/register?office=kh-1710&month={month_of(datetime.now(UTC))}")
     assert number[:3] + " " in page
     assert long_ago.isoformat() in page, "with the day on which she told it"
 
@@ -201,18 +209,16 @@ def test_what_accuses_somebody_leaves_her_hands_at_once(sala, staff) -> None:
     [case] = sala.all_of(Case)
     assert (case.confidential, case.queue) == (True, "kh-independent")
     staff["officer"].get(f"/console/case/{case.id}", 404)
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = month_of(datetime.now(UTC))
     assert case.reference[:3] + " " not in staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
     assert "the chief" in apart(sala).get(f"/console/case/{case.id}")
 
 
 def test_the_register_shows_her_cases_and_where_they_wait_above(sala, staff) -> None:
     case = lodged(sala, staff)
-    from .test_who_decides import decided_by
-
     decided_by(sala, "province")
     staff["officer"].do(case.id, "up", advice="")
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = month_of(datetime.now(UTC))
     page = staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
     above = sala.house.packs["kh"].office_name("kh-17", "en")
     assert f"{above}, since" in page
@@ -226,16 +232,37 @@ def test_the_register_shows_her_cases_and_where_they_wait_above(sala, staff) -> 
     assert case.reference[:3] + " " not in other
 
 
+def test_a_case_that_came_later_stands_in_the_month_in_which_it_came(sala, staff) -> None:
+    at_the_window(staff["officer"])
+    sala.work()
+    [case] = sala.all_of(Case)
+    decided_by(sala, "province")
+    now = datetime.now(UTC)
+    before = now - timedelta(days=40)
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).opened_at = before
+        db.execute(update(CaseEvent).where(CaseEvent.kind.in_(("opened", "route"))).values(at=before))
+    staff["officer"].do(case.id, "up", advice="")
+
+    def stands_in(office: str, month: str) -> bool:
+        page = staff["supervisor"].get(f"/console/register?office={office}&month={month}")
+        return case.reference[:3] + " " in page
+
+    assert [stands_in("kh-1710", month_of(at)) for at in (before, now)] == [True, False]
+    assert [stands_in("kh-17", month_of(at)) for at in (before, now)] == [False, True]
+    assert f"came {now.astimezone(LOCAL).date()}" in staff["supervisor"].page
+
+
 def test_it_is_signed_once_when_its_month_is_over_and_changes_no_more(sala, staff) -> None:
     case = lodged(sala, staff)
-    month = f"{datetime.now(UTC):%Y-%m}"
+    month = month_of(datetime.now(UTC))
     desk = staff["supervisor"]
     desk.get(f"/console/register?office=kh-1710&month={month}")
     assert "The month is not over yet." in desk.post("/console/register", 409, office="kh-1710", month=month)
     last = datetime.now(UTC) - timedelta(days=40)
     with sala.house.database.transaction() as db:
-        db.execute(update(CaseEvent).where(CaseEvent.kind == "opened").values(at=last))
-    before = f"{last:%Y-%m}"
+        db.execute(update(CaseEvent).where(CaseEvent.kind == "route").values(at=last))
+    before = month_of(last)
     desk.post("/console/register", office="kh-1710", month=before)
     assert "Signed by" in desk.page
     assert "This register is signed already." in desk.post("/console/register", 409, office="kh-1710", month=before)
@@ -253,10 +280,10 @@ def test_a_signed_register_keeps_no_line_of_what_became_confidential(sala, staff
     case = lodged(sala, staff)
     last = datetime.now(UTC) - timedelta(days=40)
     with sala.house.database.transaction() as db:
-        db.execute(update(CaseEvent).where(CaseEvent.kind == "opened").values(at=last))
+        db.execute(update(CaseEvent).where(CaseEvent.kind == "route").values(at=last))
     desk = staff["supervisor"]
     desk.get("/console/register")
-    desk.post("/console/register", office="kh-1710", month=f"{last:%Y-%m}")
+    desk.post("/console/register", office="kh-1710", month=month_of(last))
     assert case.reference[:3] + " " in desk.page
     desk.do(case.id, "place", category="bribe")
-    assert case.reference[:3] + " " not in desk.get(f"/console/register?office=kh-1710&month={last:%Y-%m}")
+    assert case.reference[:3] + " " not in desk.get(f"/console/register?office=kh-1710&month={month_of(last)}")

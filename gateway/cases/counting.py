@@ -12,10 +12,8 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from zoneinfo import ZoneInfo
 
 FEW = 5
 """Below this a count may tell of a person: WHO and national statistics offices suppress cells under five."""
@@ -248,9 +246,3 @@ def dwell(facts: Iterable[Fact], of: Callable[[Spell], str], entitled: bool) -> 
     lines = [Dwell(name, cases[name], len(s), _middle(s, 3600), nine_of_ten(s, 3600)) for name, s in found.items()]
     told = [line for line in lines if entitled or line.cases >= FEW]
     return sorted(told, key=lambda line: (-(line.median_h or 0), line.name))
-
-
-def months(begin: str, end: str, zone: str) -> tuple[datetime, datetime]:
-    """From the beginning of one month (`2026-09`) to the end of another, by the local calendar. Raises ValueError."""
-    first, last = (datetime.strptime(month, "%Y-%m").replace(tzinfo=ZoneInfo(zone)) for month in (begin, end))
-    return first.astimezone(UTC), (last + timedelta(days=31)).replace(day=1).astimezone(UTC)

@@ -1,5 +1,5 @@
-"""The register that replaces the paper book: a line for each case that lay with an office, in the order of lodging. No
-names, no numbers of phones, nothing of a confidential case."""
+"""The register that replaces the paper book: a line for each case that came to an office, in the order in which they
+came. No names, no numbers of phones, nothing of a confidential case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..country import Pack
 from ..people.records import QueueRow
-from .counting import months
+from .periods import months
 from .records import Case, CaseEvent
 from .records.promises import Promise
 
@@ -22,26 +22,25 @@ Line = dict[str, Any]
 
 
 def lines_of(db: Session, pack: Pack, office: str, month: str, now: datetime) -> list[Line]:
-    """The lines of an office for a month: of all cases lodged in it, or keyed in from paper, that
-    lay there once. Those that went on to a higher
-    office are among them, with since when they have lain there and whether they are late."""
+    """The lines of an office for a month: of each case that came to it first in that month, whenever it was lodged.
+    Those that went on to a higher office are among them, with since when they have lain there and whether they are
+    late."""
     offices = {row.code: row.office for row in db.scalars(select(QueueRow))}
-    queues = [code for code, of in offices.items() if of == office]
+    queues = {code for code, of in offices.items() if of == office}
     begin, end = months(month, month, pack.zone)
-    keyed_in = and_(CaseEvent.case_id == Case.id, CaseEvent.kind == "opened")
-    lodged = and_(~Case.confidential, Case.country == pack.code, CaseEvent.at >= begin, CaseEvent.at < end)
-    wanted = select(Case).join(CaseEvent, keyed_in).where(lodged).order_by(CaseEvent.at, Case.id)
-    cases = db.scalars(wanted).all()
-    found = {case.id: case for case in cases}
-    hops = _of(db, CaseEvent, found)
-    promises = _of(db, Promise, found)
+    moved = and_(CaseEvent.kind.in_(HOPS), CaseEvent.at >= begin, CaseEvent.at < end)
+    wanted = select(Case).where(~Case.confidential, Case.country == pack.code)
+    wanted = wanted.where(Case.id.in_(select(CaseEvent.case_id).where(moved)))
+    found = {case.id: case for case in db.scalars(wanted)}
+    hops, promises = _of(db, CaseEvent, found), _of(db, Promise, found)
     lines = []
-    for case in cases:
-        path = [(event.at, str(event.data.get("queue", ""))) for event in hops.get(case.id, ()) if event.kind in HOPS]
-        if case.queue in queues or any(queue in queues for _, queue in path):
-            since = path[-1][0] if path else case.opened_at
-            lines.append(_line(pack, offices, case, promises.get(case.id, ()), since, office, now))
-    return lines
+    for case in found.values():
+        path = [(event.at, str(event.data.get("queue", ""))) for event in hops[case.id] if event.kind in HOPS]
+        came = next((at for at, queue in path if queue in queues), None)
+        if came is not None and begin <= came < end:
+            line = _line(pack, offices, case, promises.get(case.id, ()), came, path[-1][0], office, now)
+            lines.append((came, case.id, line))
+    return [line for _, _, line in sorted(lines, key=lambda found: found[:2])]
 
 
 def _of(db: Session, table: Any, cases: Mapping[int, Case]) -> dict[int, list[Any]]:
@@ -55,8 +54,8 @@ def _of(db: Session, table: Any, cases: Mapping[int, Case]) -> dict[int, list[An
 
 
 def _line(
-    pack: Pack, offices: Mapping[str, str], case: Case, promises: Sequence[Promise], since: datetime, office: str,
-    now: datetime,
+    pack: Pack, offices: Mapping[str, str], case: Case, promises: Sequence[Promise], came: datetime,
+    since: datetime, office: str, now: datetime,
 ) -> Line:  # fmt: skip
     zone = ZoneInfo(pack.zone)
 
@@ -70,6 +69,7 @@ def _line(
     return {
         "reference": case.reference,
         "lodged": day(case.opened_at),
+        "came": day(came),
         "category": case.category,
         "place": case.place,
         "channel": case.channel,

@@ -30,6 +30,12 @@ WAIT_AT_MOST = timedelta(days=14)
 """How long an office waits for her. Then its clock runs on, and it decides with what it has: silence costs her time,
 never the case."""
 
+FIGURES: Mapping[str, tuple[str, ...]] = {"sex": ("", "woman", "man", "other"), "disability": ("", "yes", "no")}
+"""What a case may be counted by of her who lodged it, where she said so."""
+
+BACK = ("reopen", "appeal")
+"""Acts by which she brings a decided case back."""
+
 SAMPLE, SAMPLE_AFTER = 20, timedelta(days=7)
 """Of so many decided cases one is called back by an operator, so long after the decision."""
 

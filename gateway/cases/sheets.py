@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO, StringIO
+from io import StringIO
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -32,15 +33,16 @@ def _plain(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def as_xlsx(lines: Iterable[Sequence[Cell]]) -> bytes:
-    """The lines as a workbook of one sheet; texts are texts, never formulas."""
+def as_xlsx(lines: Iterable[Sequence[Cell]], into: IO[bytes]) -> int:
+    """The lines as a workbook of one sheet, written into a file that can be read again; how many there are. Texts are
+    texts, never formulas. A long table is never held whole: its rows wait in a file until the book is closed."""
+    count = 0
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sala")
-    for line in lines:
+    for count, line in enumerate(lines, start=1):  # noqa: B007
         sheet.append([_typed(sheet, cell) for cell in line])
-    held = BytesIO()
-    book.save(held)
-    return held.getvalue()
+    book.save(into)
+    return count
 
 
 def _typed(sheet: object, cell: Cell) -> object:

@@ -50,6 +50,7 @@ def main(words: list[str] | None = None) -> int:
     road.add_argument("category", help="a category of the pack, such as unpaid")
     road.add_argument("place", nargs="?", default="", help="a code of the gazetteer, such as 171001; none: not known")
     road.add_argument("--country", default="kh")
+    road.add_argument("--programme", default="", help="a programme of the pack, such as older")
     road.add_argument("--channel", default="", help="where it was told, such as kh-ussd")
     road.add_argument("--against", default="", help="the office that is complained of, such as kh-1710")
     road.add_argument("--explain", action="store_true", help="rule by rule, with who may decide")

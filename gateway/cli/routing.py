@@ -21,9 +21,12 @@ def route_command(given: argparse.Namespace) -> int:
         raise SettingsError(f"'{given.channel}' is not a channel{did_you_mean(given.channel, pack.channels)}.")
     if given.against and given.against not in pack.offices:
         raise SettingsError(f"'{given.against}' is not an office{did_you_mean(given.against, pack.offices)}.")
+    if given.programme and given.programme not in pack.programmes:
+        known = did_you_mean(given.programme, pack.programmes)
+        raise SettingsError(f"'{given.programme}' is not a programme{known}.")
     if given.place and pack.places.get(given.place) is None:
         raise SettingsError(f"'{given.place}' is not a place of the gazetteer; write a code such as 171001.")
-    decision = route(pack, given.category, given.place, given.channel, given.against)
+    decision = route(pack, given.category, given.place, given.channel, given.against, given.programme)
     if given.explain:
         where = pack.places.full_name(given.place, "en") if given.place else "a place not known yet"
         print(f"{pack.categories[given.category].name} ({given.category}), {where}")

@@ -125,10 +125,11 @@ class Deciding(Files):
     def rules(self, categories: dict[str, Category], rights: dict[str, Right], places: Places) -> tuple[Rule, ...]:
         rules = []
         for row in self.rows("routing", "rules"):
-            self.words("routing", row, ("category", "channel", "area", "to"), "a rule")
+            self.words("routing", row, ("category", "programme", "channel", "area", "to"), "a rule")
             codes = self.named("routing", row, "category", categories, "a category")
             channels = self.named("routing", row, "channel", self.files["channels"], "a channel")
             areas = self.named("routing", row, "area", places.by_code, "a place of the gazetteer")
+            programmes = self.named("routing", row, "programme", self.files["programmes"], "a programme")
             to = self.need("routing", "to", row)
             named = self.files["offices"].get("named", Lined())
             apart = {code for code, category in categories.items() if category.confidential}
@@ -136,14 +137,14 @@ class Deciding(Files):
                 what = f"only what is confidential goes to the independent office '{to}'; name those categories"
                 self.fault("routing", "to", what, row)
             if to in named:
-                rules.append(Rule(to, row.line, codes, channels, areas))
+                rules.append(Rule(to, row.line, codes, channels, areas, programmes))
                 continue
             level = self.is_level("routing", "to", to, (LOWEST, *LEVELS), row) and to != LOWEST
             for code in (codes or categories) if level else ():
                 if code in rights and not rights[code].reaches(to):
                     what = f"the {to} may not decide '{code}'; the lowest that may is the {rights[code].level}"
                     self.fault("routing", "to", what, row)
-            rules.append(Rule(to, row.line, codes, channels, areas))
+            rules.append(Rule(to, row.line, codes, channels, areas, programmes))
         return tuple(rules)
 
     def rows(self, file: str, key: str) -> list[Lined]:

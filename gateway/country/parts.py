@@ -127,3 +127,4 @@ class Rule:
     categories: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()

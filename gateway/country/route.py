@@ -19,10 +19,11 @@ class Decision:
     trail: tuple[str, ...] = ()
 
 
-def route(pack: Pack, category: str, place: str, channel: str = "", against: str = "") -> Decision:
-    """The queue for a case of `category` from `place` (a code, or empty where it is not known), told on `channel`.
-    `against`: the office that is complained of; neither it nor any below it gets the case."""
-    found = _by_rules(pack, category, place, channel)
+def route(pack: Pack, category: str, place: str, channel: str = "", against: str = "", programme: str = "") -> Decision:
+    """The queue for a case of `category` from `place` (a code, or empty where it is not known), told on `channel`, of
+    `programme` where that is known. `against`: the office that is complained of; neither it nor any below it gets the
+    case."""
+    found = _by_rules(pack, category, place, channel, programme)
     if against not in lineage(found.office, pack.offices):
         return found
     why = f"it is about {against}: the office above decides"
@@ -32,33 +33,37 @@ def route(pack: Pack, category: str, place: str, channel: str = "", against: str
     return Decision(office, office, why, (*found.trail, why))
 
 
-def _by_rules(pack: Pack, category: str, place: str, channel: str) -> Decision:
+def _by_rules(pack: Pack, category: str, place: str, channel: str, programme: str) -> Decision:
     areas = {area.level: area.code for area in pack.places.path(place)}
     trail: list[str] = []
     if pack.is_confidential(category):
-        return _apart(pack, category, channel, areas, trail)
+        return _apart(pack, category, channel, areas, programme, trail)
     for rule in pack.rules:
-        misfit = _misfit(rule, category, channel, areas)
+        misfit = _misfit(rule, category, channel, areas, programme)
         trail.append(f"routing.yaml:{rule.line}: {misfit or 'fits'}")
         if not misfit:
             return _by(pack, rule, category, place, areas, trail)
     return _triage(pack, areas.get("province", ""), f"no rule fits the category {category}", trail)
 
 
-def _apart(pack: Pack, category: str, channel: str, areas: Mapping[str, str], trail: list[str]) -> Decision:
+def _apart(
+    pack: Pack, category: str, channel: str, areas: Mapping[str, str], programme: str, trail: list[str]
+) -> Decision:
     """Confidential: to an independent office whatever the rules say, that of the first rule that names one or the
     pack's first. So it never reaches the office, the person or the subordinates complained of."""
-    fitting = [rule for rule in pack.rules if not _misfit(rule, category, channel, areas)]
+    fitting = [rule for rule in pack.rules if not _misfit(rule, category, channel, areas, programme)]
     offices = [office.code for office in pack.offices.values() if office.independent]
     office = next((rule.to for rule in fitting if rule.to in offices), offices[0])
     why = f"{category} is confidential: it goes to an independent office"
     return Decision(office, office, why, (*trail, why))
 
 
-def _misfit(rule: Rule, category: str, channel: str, areas: Mapping[str, str]) -> str:
+def _misfit(rule: Rule, category: str, channel: str, areas: Mapping[str, str], programme: str) -> str:
     """Why a rule is not for this case; empty where it is."""
     if rule.categories and category not in rule.categories:
         return f"is for {', '.join(rule.categories)}"
+    if rule.programmes and programme not in rule.programmes:
+        return f"is for the programme {', '.join(rule.programmes)}"
     if rule.channels and channel not in rule.channels:
         return f"is for what is told on {', '.join(rule.channels)}"
     if rule.areas and not set(rule.areas) & set(areas.values()):

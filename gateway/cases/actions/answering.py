@@ -14,7 +14,7 @@ from ... import audit
 from ...house import House
 from ...language import fold
 from ..records import Case
-from ..rules import ACTS, CAUSES, DECISIONS, LOOK_AGAIN, Refusal, act_of
+from ..rules import ACTS, CAUSES, DECISIONS, FIGURES, LOOK_AGAIN, Refusal, act_of
 from .acting import act
 from .deciding import decided_before, holder, last_of, must_decide
 from .telling import drop_tasks
@@ -80,9 +80,6 @@ def other_side(db: Session, house: House, case: Case, words: str, staff_id: int,
     if not words:
         raise Refusal("Write what the one complained of says, or why nobody can be asked, then send again.")
     act(db, house, case, "other_side", now, staff_id, text=words, once=once)
-
-
-FIGURES: Mapping[str, tuple[str, ...]] = {"sex": ("", "woman", "man", "other"), "disability": ("", "yes", "no")}
 
 
 def note_figures(db: Session, house: House, case: Case, told: Mapping[str, str], staff_id: int, now: datetime) -> None:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from ...country import Pack, lineage
 from ...db import insert_new, wake_later
 from ...house import House
 from ...people.records import QueueRow
-from ..records import Case, CaseEvent
+from ..logged import counted, sums
+from ..records import Case
 from ..records.access import KEPT_FROM, Access
+from ..records.counted import roads_of
 from ..records.kept import Digest
-from ..records.promises import Promise
 from ..rules import OPEN
-from .returning import BACK
 
 BACK_DAYS, BACK_MONTHS = 7, 2
 """How far back a log is made after a standstill."""
 
 DAILY = ("national", "province", "district")
-CLOCKS = {"taken": "acknowledge", "answered": "answer", "decided": "resolve"}
 
 
 def plan_digests(db: Session, pack: Pack, now: datetime) -> None:
@@ -77,32 +75,16 @@ def _body(db: Session, pack: Pack, row: Digest, now: datetime) -> dict[str, obje
         datetime.combine(day, time(), zone).astimezone(UTC) for day in (row.begins, _end(row.kind, row.begins))
     )
     below = [code for code in pack.offices if row.office in lineage(code, pack.offices)]
-    queues = list(db.scalars(select(QueueRow.code).where(QueueRow.office.in_(below))))
+    queues = set(db.scalars(select(QueueRow.code).where(QueueRow.office.in_(below))))
     kept = exists().where(Access.case_id == Case.id, Access.kind == KEPT_FROM)  # whoever reads may be one of those
-    scope = and_(~Case.confidential, ~kept, Case.queue.in_(queues))
-    keyed_in = and_(CaseEvent.case_id == Case.id, CaseEvent.kind == "opened")
-    lodged = select(Case.category, Case.programme).join(CaseEvent, keyed_in)
-    lodged = lodged.where(scope, CaseEvent.at >= begin, CaseEvent.at < end)
-    rows = db.execute(lodged).all()
-    body: dict[str, object] = {
-        "lodged": len(rows),
-        "came_back": _count(db, _events(scope, begin, end).where(CaseEvent.kind.in_(BACK))),
-        "open": _count(db, select(func.count()).select_from(Case).where(scope, Case.state.in_(OPEN))),
-        "late": _count(db, select(func.count()).select_from(Case).where(scope, Case.due_at <= now)),
-        "categories": dict(sorted(Counter(found.category for found in rows).items())),
-        "programmes": dict(sorted(Counter(found.programme for found in rows).items())),
+    scope = and_(Case.country == pack.code, ~Case.confidential, ~kept)
+    body = sums(counted(roads_of(db, scope, begin, end), queues, begin, end))
+    lying = and_(scope, Case.queue.in_(queues))
+    return body | {
+        "open": _count(db, and_(lying, Case.state.in_(OPEN))),
+        "late": _count(db, and_(lying, Case.due_at <= now)),
     }
-    for name, clock in CLOCKS.items():
-        met = select(func.count()).select_from(Promise).join(Case, Case.id == Promise.case_id)
-        met = met.where(scope, Promise.clock == clock, Promise.met_at >= begin, Promise.met_at < end)
-        body |= {name: _count(db, met), f"{name}_in_time": _count(db, met.where(Promise.kept.is_(True)))}
-    return body
 
 
-def _events(scope: ColumnElement[bool], begin: datetime, end: datetime) -> Select[int]:
-    found = select(func.count()).select_from(CaseEvent).join(Case, Case.id == CaseEvent.case_id)
-    return found.where(scope, CaseEvent.at >= begin, CaseEvent.at < end)
-
-
-def _count(db: Session, counted: Select[int]) -> int:
-    return db.scalar(counted) or 0
+def _count(db: Session, cases: ColumnElement[bool]) -> int:
+    return db.scalar(select(func.count()).select_from(Case).where(cases)) or 0

@@ -4,23 +4,26 @@ took what away is in the audit."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from ... import audit
 from ...db import wake_later
 from ...house import House
 from ...people.records import Staff
-from ..counting import months
+from ..periods import months
 from ..reach import seen_by
 from ..records import CaseEvent
-from ..records.kept import Export
+from ..records.kept import Export, ExportPiece
 from ..records.listed import lines_of
 from ..rules import Refusal
 from ..sheets import as_xlsx
 
 KEPT_FOR = timedelta(days=3)
+PIECE = 256 * 1024
 AT_ONCE = 3
 """How many somebody may have waiting: each is a table of every case in her reach."""
 
@@ -40,24 +43,30 @@ def ask_export(db: Session, staff_id: int, begin: str, end: str, now: datetime) 
     return row
 
 
-def export_body(db: Session, house: House, export_id: int) -> tuple[bytes, int] | None:
+def export_body(db: Session, house: House, export_id: int) -> tuple[IO[bytes], int] | None:
     """The workbook of what she who asked may see now, and how many cases are in it; None where it is made already. It
-    only reads: nobody waits for it."""
+    only reads: nobody waits for it. Whoever gets the file closes it."""
     row = db.get(Export, export_id)
     if row is None or row.state != "waiting":
         return None
     staff = db.get_one(Staff, row.staff_id)
     pack = house.packs[staff.country]
     begin, end = months(row.begin, row.end, pack.zone)
-    lines = list(lines_of(db, pack, seen_by(db, staff), begin, end)) if staff.active else []
-    return as_xlsx(lines), max(0, len(lines) - 1)
+    lines = lines_of(db, pack, seen_by(db, staff), begin, end) if staff.active else iter(())
+    body = SpooledTemporaryFile(max_size=PIECE)  # noqa: SIM115 (whoever keeps it closes it)
+    count = as_xlsx(lines, body)
+    body.seek(0)
+    return body, max(0, count - 1)
 
 
-def keep_export(db: Session, export_id: int, body: bytes, lines: int, now: datetime) -> None:
-    """Keeps a workbook that was made. Safe to run twice."""
+def keep_export(db: Session, export_id: int, body: IO[bytes], lines: int, now: datetime) -> None:
+    """Keeps a workbook that was made, in pieces. Safe to run twice."""
     row = db.scalar(select(Export).where(Export.id == export_id, Export.state == "waiting").with_for_update())
-    if row is not None:
-        row.body, row.lines, row.state, row.done_at = body, lines, "done", now
+    if row is None:
+        return
+    for number, piece in enumerate(iter(lambda: body.read(PIECE), b"")):
+        db.execute(insert(ExportPiece).values(export_id=export_id, number=number, body=piece))
+    row.lines, row.state, row.done_at = lines, "done", now
 
 
 def fail_export(db: Session, export_id: int) -> None:
@@ -73,11 +82,14 @@ def make_anew(db: Session, row: Export) -> bool:
     changed = select(CaseEvent.id).where(CaseEvent.kind.in_(("seclude", "access")), CaseEvent.at >= row.done_at)
     if row.done_at is None or db.scalar(changed.limit(1)) is None:
         return False
-    row.state, row.body, row.done_at = "waiting", None, None
+    db.execute(delete(ExportPiece).where(ExportPiece.export_id == row.id))
+    row.state, row.done_at = "waiting", None
     wake_later(db, "export", row.id)
     return True
 
 
 def drop_exports(db: Session, now: datetime) -> None:
     """What was made some days ago is gone; asked for again, it is made again."""
-    db.execute(delete(Export).where(Export.asked_at < now - KEPT_FOR))
+    old = select(Export.id).where(Export.asked_at < now - KEPT_FOR)
+    db.execute(delete(ExportPiece).where(ExportPiece.export_id.in_(old)))
+    db.execute(delete(Export).where(Export.id.in_(old)))

@@ -17,7 +17,7 @@ from ...people import actions as people
 from ..records import Case, CaseEvent, by_reference
 from ..records.paper import Blank
 from ..references import is_reference
-from ..rules import Refusal
+from ..rules import FIGURES, Refusal
 from .opening import Complaint, free_reference, open_case, road_of, start_writing
 
 DESK = "office"
@@ -35,8 +35,8 @@ BEHALF = ("family", "carer", "union", "other")
 @dataclass(frozen=True)
 class AtTheWindow:
     """What was said, as the form of the page has it. `paper`: the number on a form filled by hand; `told_on`: the day
-    on it (`2026-11-20`). `behalf`: who lodges it for her (`BEHALF`); empty where she stands there
-    herself. `agreed`: she heard what becomes of it, and agrees."""
+    on it (`2026-11-20`). `behalf`: who lodges it for her (`BEHALF`); empty where she stands there herself. `programme`,
+    `sex`, `disability`: as far as she said so. `agreed`: she heard what becomes of it, and agrees."""
 
     category: str
     place: str
@@ -50,6 +50,9 @@ class AtTheWindow:
     paper: str
     told_on: str
     behalf: str
+    programme: str
+    sex: str
+    disability: str
     agreed: bool
 
 
@@ -93,7 +96,7 @@ def lodge(
         safe_hours=told.safe_hours if told.answer_by == "call" or told.behalf else "", pin=road_of(pin) if pin else "",
         language=told.language, channel=f"{country}-{DESK}", flow="", behalf=told.behalf,
         against_office=told.against_office,
-        wants=told.answer_by if told.behalf else "",
+        wants=told.answer_by if told.behalf else "", programme=told.programme, sex=told.sex, disability=told.disability,
     )  # fmt: skip
     case = open_case(
         db, pack, complaint, address_id, opened, noted_at=now, staff_id=staff_id, once=_once(staff_id, once),
@@ -133,6 +136,10 @@ def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:
         raise Refusal("Choose what it is about.")
     if told.place and pack.places.get(told.place) is None:
         raise Refusal("That place is not in the list. Choose it again.")
+    if told.programme and told.programme not in pack.programmes:
+        raise Refusal("Choose the programme from the list.")
+    if told.sex not in FIGURES["sex"] or told.disability not in FIGURES["disability"]:
+        raise Refusal("Choose from the list.")
     if told.against_office and told.against_office not in pack.offices:
         raise Refusal("Choose the office from the list.")
     if not told.story.strip():

@@ -31,7 +31,7 @@ class Complaint:
     no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`). `prefers`: who shall call her
     (`woman`, `man`, `any`). `against_office`: the code of an office complained of. `behalf`: who lodges it for her; she
     is asked herself, and until she agrees only the hotline may know her number. `wants`: how she is to be answered
-    then."""
+    then. `programme`, `sex`, `disability`: as far as she said so."""
 
     category: str
     place: str
@@ -52,6 +52,9 @@ class Complaint:
     against_office: str = ""
     behalf: str = ""
     wants: str = ""
+    programme: str = ""
+    sex: str = ""
+    disability: str = ""
 
 
 ROAD = "pin.road"
@@ -83,6 +86,9 @@ def open_case(
         address_id=None if answer_by == "pin" else address_id,
         pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" and told.pin else None,
         against_office=told.against_office,
+        programme=told.programme,
+        sex=told.sex,
+        disability=told.disability,
         behalf=told.behalf,
         next_at=(noted_at or now) if told.behalf else None,
         language=told.language,

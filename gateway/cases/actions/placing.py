@@ -25,7 +25,7 @@ LONGEST_ADVICE = 1200
 def to_queue(db: Session, house: House, case: Case, how: str, now: datetime, staff_id: int | None = None) -> None:
     """Gives a case the queue that the pack's rules name. `how`: `route`, `send_on` or `seclude`."""
     pack = house.packs[case.country]
-    decision = decide(pack, case.category, case.place, case.channel, case.against_office)
+    decision = decide(pack, case.category, case.place, case.channel, case.against_office, case.programme)
     data: dict[str, object] = {
         "queue": decision.queue,
         "why": decision.why,

@@ -17,7 +17,7 @@ from ...language.catalogue import fill, mark
 from ...people.actions import number_of
 from ..records import Case, CaseEvent, by_reference, events_of
 from ..records.access import kept_from
-from ..rules import ACTS, DECIDED, DECIDES, MAY_APPEAL, OVER, SAMPLE_AFTER, WORDS, Refusal, may_write_out
+from ..rules import ACTS, BACK, DECIDED, DECIDES, MAY_APPEAL, OVER, SAMPLE_AFTER, WORDS, Refusal, may_write_out
 from .acting import act
 from .deciding import holder, last_of, who_works_at
 from .following import noticed_at, sampled, wanted_of
@@ -26,7 +26,6 @@ from .telling import abouts_of, drop_tasks
 from .timeline import note
 
 SHE, OPERATOR = "citizen", "hotline"
-BACK = ("reopen", "appeal")
 
 
 def main_of(db: Session, case: Case) -> Case:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...country import Pack
 from ...people.records import Staff
-from ..counting import months
+from ..periods import months
 from ..records.paper import Register, register_of
 from ..registers import lines_of
 from ..rules import Refusal

@@ -3,10 +3,12 @@ logs and monthly digests. Counts and times; no words of anybody."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from tempfile import SpooledTemporaryFile
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, g, redirect, request, url_for
 from sqlalchemy import ColumnElement, true
@@ -18,10 +20,11 @@ from ...country import Pack
 from ...language.catalogue import mark
 from ...web import actor, house, language_name, page_language, render, staff_page, t
 from .. import actions
-from ..counting import DIMENSIONS, OTHERS, Dwell, Fact, Spell, dwell, months, table
+from ..counting import DIMENSIONS, OTHERS, Dwell, Fact, Spell, dwell, table
 from ..defined import DEFINED
+from ..periods import months, quarter_of
 from ..records.counted import facts_of
-from ..records.kept import Export, digests_of, exports_of
+from ..records.kept import Export, digests_of, exports_of, pieces_of
 from ..records.listed import lines_of
 from ..rules import DECIDED, Refusal
 from ..sheets import CSV_TYPE, XLSX_TYPE, as_csv
@@ -46,17 +49,16 @@ NAMED = {
 
 def _period() -> tuple[str, str]:
     """The months asked for; where none or wrong ones are, the last three. Whoever may not read the cases is told of one
-    quarter: two periods that overlap would tell what each of them leaves out."""
+    quarter that is over: two periods that overlap would tell what each of them leaves out, and so would one that grows
+    from day to day."""
     begin, end = _asked_for()
     if _entitled():
         return begin, end
-    year, month = end.split("-")
-    first = (int(month) - 1) // 3 * 3 + 1
-    return f"{year}-{first:02}", f"{year}-{first + 2:02}"
+    return quarter_of(end, datetime.now(UTC), house().packs[g.staff.country].zone)
 
 
 def _asked_for() -> tuple[str, str]:
-    now = datetime.now(UTC)
+    now = datetime.now(ZoneInfo(house().packs[g.staff.country].zone))
     begin, end = request.values.get("begin", ""), request.values.get("end", "")
     try:
         first, last = months(begin, end, "UTC")
@@ -163,13 +165,10 @@ def cases_csv() -> Any:
     up the database."""
     pack, (begin, end) = house().packs[g.staff.country], _period()
     _note_taken("cases.csv", f"{begin} {end}")
-
-    held = SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the response closes it)
     with house().database.reading() as db:
-        for piece in as_csv(lines_of(db, pack, mine(db), *months(begin, end, pack.zone))):
-            held.write(piece.encode())
-    held.seek(0)
-    return _file(wrap_file(request.environ, held), CSV_TYPE, f"sala-cases-{begin}-{end}.csv")
+        lines = lines_of(db, pack, mine(db), *months(begin, end, pack.zone))
+        held = _held_pieces(piece.encode() for piece in as_csv(lines))
+    return _file(held, CSV_TYPE, f"sala-cases-{begin}-{end}.csv")
 
 
 def _note_taken(thing: str, why: str) -> None:
@@ -199,12 +198,22 @@ def workbook(export_id: int) -> Any:
     """Her own, once it is made; the look is in the audit."""
     with house().database.transaction() as db:
         row = db.get(Export, export_id)
-        if row is None or row.staff_id != g.staff.id or row.body is None:
+        if row is None or row.staff_id != g.staff.id or row.state != "done":
             abort(404)
         if actions.make_anew(db, row):
             return redirect(url_for("cases.figures", begin=row.begin, end=row.end) + "#files")
         audit.write(db, actor=actor(), act="export.taken", thing=f"export:{row.id}", now=datetime.now(UTC))
-        return _file(row.body, XLSX_TYPE, f"sala-cases-{row.begin}-{row.end}.xlsx")
+        held = _held_pieces(pieces_of(db, row.id))
+        return _file(held, XLSX_TYPE, f"sala-cases-{row.begin}-{row.end}.xlsx")
+
+
+def _held_pieces(pieces: Iterable[bytes]) -> Any:
+    """What is read from the database at once, and sent as slowly as it is taken."""
+    held = SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 (the response closes it)
+    for piece in pieces:
+        held.write(piece)
+    held.seek(0)
+    return wrap_file(request.environ, held)
 
 
 @staff_page(bp, "/console/log", needs="queue")

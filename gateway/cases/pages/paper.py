@@ -19,8 +19,8 @@ from ...people.records import Staff, offices_by_name
 from ...people.rules import in_reach, lineage
 from ...web import house, page_language, render, staff_page
 from .. import actions
-from ..counting import months
 from ..forms import forms as drawn
+from ..periods import months
 from ..records.access import hidden_from
 from ..records.paper import register_of
 from ..registers import lines_of
@@ -42,6 +42,9 @@ FIELDS = (
     "told_on",
     "behalf",
     "against_office",
+    "programme",
+    "sex",
+    "disability",
 )
 
 

@@ -85,6 +85,8 @@ class CaseEvent(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     once: Mapped[str | None] = mapped_column(String(80), unique=True)
 
+    __table_args__ = (Index("ix_case_events_at", "at"),)
+
 
 def by_reference(db: Session, reference: str) -> Case | None:
     return db.scalar(select(Case).where(Case.reference == reference))

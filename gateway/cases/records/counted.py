@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from ... import clock
 from ...country import Pack
 from ...people.records import QueueRow
 from ..counting import Fact, Kept, Spell
+from ..logged import Kept as Met
+from ..logged import Moment, Road
 from ..rules import DECIDES, OPEN, OVER
 from . import Case, CaseEvent
 from .promises import Promise
@@ -54,8 +56,25 @@ _EVENTS = select(CaseEvent.case_id, CaseEvent.kind, CaseEvent.at, CaseEvent.data
 
 def _some(db: Session, pack: Pack, scope: ColumnElement[bool], begin: datetime, end: datetime, after: int) -> list[int]:
     counted = and_(Case.country == pack.code, ~Case.confidential, scope)
-    lodged = and_(Case.opened_at >= begin, Case.opened_at < end, Case.id > after)
-    return list(db.scalars(select(Case.id).where(counted, lodged).order_by(Case.id).limit(BATCH)))
+    return list(db.scalars(_next(and_(Case.opened_at >= begin, Case.opened_at < end), counted, after)))
+
+
+def roads_of(db: Session, scope: ColumnElement[bool], begin: datetime, end: datetime) -> Iterator[Road]:
+    """What happened, from the beginning on, to the cases in `scope` to which anything happened in [begin, end)."""
+    after = 0
+    touched = select(CaseEvent.case_id).where(CaseEvent.at >= begin, CaseEvent.at < end)
+    while ids := list(db.scalars(_next(Case.id.in_(touched), scope, after))):
+        promises = _by_case(db, _PROMISES.add_columns(Promise.met_at).where(Promise.case_id.in_(ids)))
+        events = _by_case(db, _EVENTS.where(CaseEvent.case_id.in_(ids)).order_by(CaseEvent.id))
+        for case in db.execute(_CASES.where(Case.id.in_(ids)).order_by(Case.id)):
+            moments = [Moment(e.kind, e.at, str(e.data.get("queue") or "")) for e in events.get(case.id, ())]
+            kept = [Met(p.clock, p.met_at, bool(p.kept)) for p in promises.get(case.id, ()) if p.state == "met"]
+            yield Road(case.category, case.programme, moments, kept)
+        after = ids[-1]
+
+
+def _next(those: ColumnElement[bool], scope: ColumnElement[bool], after: int) -> Select[int]:
+    return select(Case.id).where(those, scope, Case.id > after).order_by(Case.id).limit(BATCH)
 
 
 def _by_case(db: Session, wanted: Any) -> Rows:

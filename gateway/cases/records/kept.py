@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -26,9 +26,18 @@ class Export(Base):
     asked_at: Mapped[datetime] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     lines: Mapped[int | None]
-    body: Mapped[bytes | None] = mapped_column(SealedBytes("exports.body"), deferred=True)
 
     __table_args__ = (Index("ix_exports_state_asked_at", "state", "asked_at"),)
+
+
+class ExportPiece(Base):
+    """A part of a workbook, in order (`number`), so that none is ever held whole."""
+
+    __tablename__ = "export_pieces"
+
+    export_id: Mapped[int] = mapped_column(ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[bytes] = mapped_column(SealedBytes("export_pieces.body"))
 
 
 class Digest(Base):
@@ -56,6 +65,12 @@ def exports_of(db: Session, staff_id: int) -> list[Export]:
     """What somebody asked for, the latest first."""
     mine = select(Export).where(Export.staff_id == staff_id)
     return list(db.scalars(mine.order_by(Export.id.desc()).limit(10)))
+
+
+def pieces_of(db: Session, export_id: int) -> Iterator[bytes]:
+    """A workbook, a part at a time."""
+    mine = select(ExportPiece.body).where(ExportPiece.export_id == export_id).order_by(ExportPiece.number)
+    yield from db.scalars(mine.execution_options(yield_per=1))
 
 
 def waiting_exports(db: Session, before: datetime, skip: Collection[int] = ()) -> list[int]:

@@ -15,6 +15,7 @@ from gateway.hotline.records import Task
 from .desk import TO_HOW
 from .test_coming_back import DAY, arrive, kinds, pass_days, state, texts, told_by
 from .test_who_decides import lodged
+from .writers import Texter
 
 
 def test_three_days_later_she_is_asked_once_and_what_she_says_counts(sala, staff) -> None:
@@ -54,7 +55,6 @@ def test_who_chose_a_call_is_asked_in_a_call_and_never_on_a_phone_that_may_be_a_
     caller.dial()
     caller.choose("More", "I do not agree")
     caller.press("1", "My neighbour speaks")
-    caller.choose("Send it")
     assert state(sala) == "resolved", "a phone may be in other hands"
     assert caller.screen == "We could not find it this way. Call 0000 (demo)."
     told_by(operator, 2, said="solved")
@@ -139,14 +139,27 @@ def test_the_office_s_question_waits_on_her_phone_and_her_answer_reaches_it(sala
     assert texts(sala)[-1].endswith("Which bank? To answer, dial *123# or call 0000 (demo).")
     pass_days(sala, 0)
     caller = sala.caller()
-    caller.dial()
-    assert "the office asks: Which bank?" in caller.screen
+    for _ in range(2):
+        caller.dial()
+        assert "the office asks: Which bank?" in caller.screen, "again: a call that was cut is no answer"
     caller.press("ACLEDA, in Sla Kram")
     assert caller.screen.startswith("Thank you. The office goes on with it.\n")
     assert state(sala) == "in_work"
     assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
     caller.dial()
     assert caller.press("2", "1").startswith("We have your message."), "a question that was answered is no news"
+
+
+def test_whoever_answers_the_office_s_message_with_a_message_has_answered(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    pass_days(sala, 0)
+    phone = Texter(sala, "+85599000001")
+    phone.write("ACLEDA, in Sla Kram")
+    assert phone.screen.startswith("Thank you. The office goes on with it.")
+    assert state(sala) == "in_work"
+    assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
+    assert "Which bank?" not in phone.write("hello")
 
 
 def test_she_is_reminded_and_then_the_office_goes_on_with_what_it_has(sala, staff) -> None:

@@ -57,19 +57,33 @@ def test_where_she_does_not_agree_nobody_goes_on_with_it(sala, staff) -> None:
     phone = sala.caller(HER_NUMBER)
     phone.dial()
     phone.press("2")
+    assert sala.all_of(Case)[0].state != "withdrawn", "one wrong key stops nothing"
+    phone.choose("Go on with it")
+    phone.choose("No, stop it", "Nobody, stop it")
     assert "It is stopped." in phone.screen
     assert sala.all_of(Case)[0].state == "withdrawn"
 
 
-@pytest.mark.parametrize(("key", "state"), [("1", "resolved"), ("2", "withdrawn")])
-def test_a_decision_does_not_swallow_what_she_says_to_it(sala, staff, key, state) -> None:
+def test_she_is_asked_again_until_she_has_said(sala, staff) -> None:
+    for_her(sala, staff["officer"])
+    phone = sala.caller(HER_NUMBER)
+    for _ in range(3):
+        phone.dial()
+        assert "somebody told us a problem for you" in phone.screen, "a call that was cut is no answer"
+    phone.press("1")
+    phone.dial()
+    assert "somebody told us" not in phone.screen
+
+
+@pytest.mark.parametrize(("keys", "state"), [("1", "resolved"), ("21", "withdrawn")])
+def test_a_decision_does_not_swallow_what_she_says_to_it(sala, staff, keys, state) -> None:
     case = for_her(sala, staff["officer"])
     staff["officer"].decide(case.id, "It is paid.")
     phone = sala.caller(HER_NUMBER)
     phone.dial()
-    phone.press(key)
+    phone.press(*keys)
     row = sala.all_of(Case)[0]
-    assert (row.state, row.answer_by) == (state, "write" if key == "1" else "hotline")
+    assert (row.state, row.answer_by) == (state, "write" if keys == "1" else "hotline")
 
 
 def test_words_that_are_added_do_not_swallow_the_question_to_her(sala, staff) -> None:

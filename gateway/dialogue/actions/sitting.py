@@ -61,6 +61,8 @@ class Sitting(Greeting):
         text = " ".join(message.inputs)
         if text and self.words().stops(text):
             return self.stop(row, state, message)
+        if self.answers_ours(state, text or ("photo" if message.enclosed else "")):
+            return self.turn(row, self.step(state, text, message), message)
         bottom = state
         while bottom.aside:
             bottom = bottom.aside
@@ -69,6 +71,12 @@ class Sitting(Greeting):
         if message.enclosed:
             bottom.facts["sent"] = ",".join(self.note_all(message))
         return self.turn(row, self.brought(state), message)
+
+    def answers_ours(self, state: State, text: str) -> bool:
+        """Whether the words with which she begins answer what an office wrote to her, as anybody answers a message:
+        it waits for words, and these are no key."""
+        step, says = self.waiting(state), any(map(str.isalpha, text)) and not self.words().starts(text)
+        return self.is_ours(state) and step is not None and step.answer == "text" and says
 
     def brought(self, state: State) -> State:
         """What was written before anything could be asked is heard once the menu is reached, if it says something."""

@@ -1,8 +1,9 @@
 """Questions of ours that wait for an address: surveys, later reminders and polls. One at a time.
 
 Nobody is asked two things at once, and nothing is asked while she is in the middle of something of her own. The
-oldest question comes first when she next begins a conversation; it is asked once. What she does not answer in its
-time is forgotten.
+oldest question comes first when she next begins a conversation; it is asked once. Only what an office waits for is
+asked each time until it is answered: a call that was cut is no answer. What she does not answer in its time is
+forgotten.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from ...outreach import actions as outreach
 from ..records import Question
 
 
+UNTIL_ANSWERED = ("asked", "consent")
+"""Flows that ask for what somebody waits for."""
+
+
 def ask_later(
     db: Session, address_id: int, flow: str, facts: Mapping[str, str], until: datetime, now: datetime
 ) -> None:
@@ -27,13 +32,15 @@ def ask_later(
 
 
 def next_question(db: Session, address_id: int, now: datetime) -> Question | None:
-    """The oldest question that still waits, taken out of the line; a poll that was stopped is not asked, nor what is
-    settled by now."""
+    """The oldest question that still waits, taken out of the line, or put at its end where it is asked until it is
+    answered; a poll that was stopped is not asked, nor what is settled by now."""
     waiting = select(Question).where(Question.address_id == address_id, Question.until > now)
     for found in db.scalars(waiting.order_by(Question.id)):
         db.delete(found)
         db.flush()
         if _stands(db, found):
+            if found.flow in UNTIL_ANSWERED:
+                ask_later(db, address_id, found.flow, found.facts, found.until, found.put_at)
             return found
     return None
 

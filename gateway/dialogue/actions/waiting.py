@@ -18,7 +18,6 @@ from ...cases import actions as cases
 from ...outreach import actions as outreach
 from ..records import Question
 
-
 UNTIL_ANSWERED = ("asked", "consent")
 """Flows that ask for what somebody waits for."""
 

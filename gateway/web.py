@@ -46,7 +46,7 @@ from .language.tags import babel_name
 LONGEST_BODY = 256 * 1024
 CONSOLE = "console"
 INCIDENT_LETTERS = "bcdfghjkmnpqrstvwxz"
-OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]*")
+OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]*(?:\?[A-Za-z0-9=&%_.,:+~-]*)?")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"

@@ -14,6 +14,11 @@ LOCAL = ZoneInfo("Asia/Phnom_Penh")
 TO_HOW = ("2", "1", "1", "4", "9")
 
 
+def first_of(case) -> str:
+    """How the number of a case begins on a page: six digits, so that none is found by chance."""
+    return f"{case.reference[:3]} {case.reference[3:6]}"
+
+
 def month_of(moment: datetime) -> str:
     """The month in which it lies for the people of the demo (`2026-11`)."""
     return f"{moment.astimezone(LOCAL):%Y-%m}"

@@ -89,6 +89,8 @@ def read(body: bytes | str, pack) -> list[tuple[int, str]]:
         ("day,what\n", [(0, "The first line must name the columns; missing")]),
         (HEAD + "2026-12-31,unpaid,,x,,\n", [(2, "This is no day")]),
         (HEAD + "2026-11-01,unpaid,,x,,\n2026-11-01,unpaid,,x,,\n", [(3, "The same as line {line}")]),
+        (HEAD + "2026-11-01,unpaid,,x,,oui\n", [(2, "Write whether it is closed as yes or no")]),
+        (HEAD + "2026-11-01,unpaid,,xJMminTan;)anTTYlR)ak;eT,,\n", [(2, "Typed in an old font (such as Limon)")]),
         (HEAD + "\n,,,,,\n", []),
         ("ថ្ងៃ;ប្រភេទ;រឿង\n2026-11-01;unpaid;x\n", []),
         (HEAD + "2026-11-01,unpaid,,RbCaCnkm<úCa¡´ÆÖ·³¨²,,\n", [(2, "Typed in an old font (such as Limon)")]),
@@ -112,8 +114,35 @@ def test_what_is_typed_in_limon_is_refused_and_true_khmer_is_not(sala) -> None:
     held = BytesIO()
     book.save(held)
     assert read(held.getvalue(), sala.house.packs["kh"]) == []
-    for text in ("បណ្ដឹង", "ຄຳຮ້ອງ", "Tôi chưa nhận được tiền", "Déjà payé à l'école", "x"):
+    for text in ("eKminBa[mF)an R)ak;enH", "RbCaCnmin)anluy"):
+        assert is_old(text, ""), f"{text}: plain letters, but no words"
+    plain = ("បណ្ដឹង", "ຄຳຮ້ອງ", "Tôi chưa nhận được tiền", "Déjà payé à l'école", "x", "IDPoor")
+    names = ("IDPoor card", "Sok Dara(husband)lost it", "sok@example.org and/or 012 345", "McDonald & O'Neill; both")
+    for text in (*plain, *names):
         assert not is_old(text, "Calibri"), text
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("171001", "171001"),
+        ("Sla Kram, Siem Reab, Siemreap", "171001"),
+        ("ស្លក្រាម, សៀមរាប", "171001"),
+        ("Sla Kram, Banteay Meanchey", "010803"),
+        ("Siem Reab", "1710"),
+        ("Sla Kram", ""),  # there are two
+        ("Nowhere", ""),
+        (" , ", ""),
+    ],
+)
+def test_a_place_is_known_by_its_code_or_by_its_name_with_the_areas_around_it(sala, written, code) -> None:
+    rows, faults = read_book(f'{HEAD}2026-11-01,unpaid,"{written}",x,,\n'.encode(), sala.house.packs["kh"], {}, TODAY)
+    assert (faults, [row.place for row in rows]) == ([], [code])
+
+
+def test_how_many_places_are_not_known_is_said_before(sala, staff) -> None:
+    page = sent(staff["supervisor"], (HEAD + "2026-11-01,unpaid,Nowhere,x,,\n2026-11-02,unpaid,,y,,yes\n").encode())
+    assert "For 1 lines the place is not known" in page
 
 
 def test_too_many_lines_are_refused(sala) -> None:

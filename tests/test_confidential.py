@@ -16,7 +16,7 @@ from gateway.hotline.records import Task
 from gateway.people import actions as people
 from gateway.people.rules import ROLES
 
-from .desk import TO_HOW, Desk
+from .desk import TO_HOW, Desk, first_of
 from .test_ladder import add
 from .test_who_decides import lodged
 
@@ -88,7 +88,7 @@ def test_no_page_of_anybody_else_changes_when_there_are_some(sala, staff) -> Non
     differs = {key: lines for key, lines in differs.items() if not all("sala_outbox" in line for line in lines)}
     assert differs == {}
     queue = hers.get("/console/queue")
-    assert all(case.reference[:3] in queue for case in cases), "she who is listed does see them"
+    assert all(first_of(case) in queue for case in cases), "she who is listed does see them"
 
 
 def _difference(before: str, after: str) -> list[str]:
@@ -148,7 +148,7 @@ def test_no_operator_hears_of_it_in_a_call_or_on_a_task(sala, staff) -> None:
         operator.get(path)
         operator.post(f"{path}/say", once="a")
         operator.post(f"{path}/say", once="b", press="2")
-        assert not any(case.reference[:3] in operator.page for case in sala.all_of(Case))
+        assert not any(first_of(case) in operator.page for case in sala.all_of(Case))
 
 
 def test_nothing_is_written_to_her_phone_but_where_she_chose_it(sala, staff) -> None:
@@ -207,7 +207,7 @@ def test_an_ordinary_case_becomes_confidential_and_is_gone(sala, staff) -> None:
     officer.answer(case.id, "Come on Monday.")
     assert [task.state for task in sala.all_of(Task)] == ["waiting"]
     page = officer.do(case.id, "place", category="bribe", place="")
-    assert case.reference[:3] not in page
+    assert first_of(case) not in page
     assert "Sent on to" not in page
     officer.get(f"/console/case/{case.id}", 404)
     staff["supervisor"].get(f"/console/case/{case.id}", 404)

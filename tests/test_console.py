@@ -54,6 +54,18 @@ def test_reach_goes_down_from_a_supervisors_office_only() -> None:
     assert not in_reach("supervisor", frozenset(), commune)
 
 
+def test_each_role_begins_where_it_works(staff) -> None:
+    for role in set(ROLES) - {"auditor"}:
+        assert "Your role has no page of its own yet" not in staff[role].get("/console"), role
+
+
+def test_the_language_is_changed_without_leaving_the_page(staff) -> None:
+    desk = staff["supervisor"]
+    desk.get("/console/register?office=kh-1710&month=2026-10")
+    page = desk.post("/console/language", lang="km", back=desk.hidden("back").replace("&amp;", "&"))
+    assert 'value="2026-10"' in page
+
+
 def test_numbers_that_are_no_ids_are_404(sala, staff) -> None:
     for path in ("/console/case/99999999999999999999", "/console/calls/99999999999999999999"):
         staff["officer"].get(path, 404)

@@ -18,15 +18,36 @@ from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import OfficeRow, QueueRow
 
 from .conftest import served, wait_for
-from .desk import TO_HOW
+from .desk import TO_HOW, first_of
 from .pictures import taken_photo
 
 
 def test_a_case_of_another_office_does_not_exist(sala, staff) -> None:
     case = sala.lodge(*TO_HOW, "1", "1")
-    assert str(case.reference[:3]) in staff["officer"].get("/console/queue")
+    assert first_of(case) in staff["officer"].get("/console/queue")
     assert "Nothing waits for you." in staff["far officer"].get("/console/queue")
     staff["far officer"].get(f"/console/case/{case.id}", 404)
+
+
+def test_what_was_written_to_a_case_that_is_closed_by_then_is_not_lost(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "1", "1")
+    officer = staff["officer"]
+    officer.get(f"/console/case/{case.id}")
+    before = officer.sealed()
+    staff["supervisor"].decide(case.id, "It is paid.")
+    page = officer.post(f"/console/case/{case.id}/answer", 409, text="A long answer", act="reply", **before)
+    assert "A long answer" in page
+
+
+def test_where_she_is_not_right_nothing_need_have_gone_wrong(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "1", "1")
+    page = staff["supervisor"].decide(case.id, "It was paid.", "upheld", "no_fault", 409)
+    assert "She is right, so something went wrong." in page
+    staff["supervisor"].decide(case.id, "It was paid.", "not_upheld", "no_fault")
+    assert "Nothing went wrong" in staff["supervisor"].get(f"/console/case/{case.id}")
+
+
+DECIDED = "the office decided: Paid on Monday. Not right? Dial *123# or call 0000 (demo) within 14 days."
 
 
 def test_the_whole_answer_goes_out_as_sms_and_its_fate_stands_on_the_timeline(network, sala, staff) -> None:
@@ -39,7 +60,7 @@ def test_the_whole_answer_goes_out_as_sms_and_its_fate_stands_on_the_timeline(ne
         sala.work()
         wait_for(lambda: [row.state for row in sala.all_of(Outgoing)] == ["delivered"] * 3)
     bodies = [row.body for row in sala.all_of(Outgoing)]
-    assert [body.partition(": ")[2] for body in bodies[1:]] == ["We ask the bank and write again.", "Paid on Monday."]
+    assert [body.partition(": ")[2] for body in bodies[1:]] == ["We ask the bank and write again.", DECIDED]
     page = officer.get(f"/console/case/{case.id}")
     assert page.count("delivered</strong>") == 3
     assert "Decided" in page
@@ -114,8 +135,8 @@ def test_a_case_of_an_office_that_left_the_pack_stays_on_its_list(sala, staff) -
     with sala.house.database.transaction() as db:
         for table, code in ((OfficeRow, "kh-17"), (QueueRow, "kh-17-triage")):
             db.get(table, code).retired = True
-    assert case.reference[:3] in staff["officer"].get("/console/queue")
-    assert case.reference[:3] in staff["supervisor"].get("/console/queue")
+    assert first_of(case) in staff["officer"].get("/console/queue")
+    assert first_of(case) in staff["supervisor"].get("/console/queue")
 
 
 def test_an_empty_answer_and_a_closed_case_are_refused_in_a_sentence(sala, staff) -> None:

@@ -12,7 +12,7 @@ from gateway.cases.records import Case, CaseEvent
 from gateway.cases.records.promises import Notice, Promise
 from gateway.channels.outbox.records import Outgoing
 
-from .desk import TO_HOW, Desk
+from .desk import TO_HOW, Desk, first_of
 from .test_coming_back import pass_days
 from .test_confidential import SAFE, SECRET_STORY, accuse, apart
 from .test_ladder import add, step, tell
@@ -27,7 +27,7 @@ def test_somebody_is_let_in_with_a_reason_and_whoever_reads_it_is_on_the_page(sa
     page = hers.do(case.id, "access", who="officer", kind="listed", why="She saw it happen")
     assert "She saw it happen" in page
     assert SECRET_STORY in staff["officer"].get(f"/console/case/{case.id}")
-    assert case.reference[:3] in staff["officer"].get("/console/queue")
+    assert first_of(case) in staff["officer"].get("/console/queue")
     page = hers.get(f"/console/case/{case.id}")
     assert "Who has read it" in page
     assert page.count(">officer ") == 0 or "officer" in page
@@ -43,7 +43,7 @@ def test_the_one_complained_of_is_kept_from_it_even_in_the_independent_office(sa
     assert SECRET_STORY in accused.get(f"/console/case/{case.id}")
     hers.do(case.id, "access", who="the accused", kind="kept_from", why="It is about him")
     accused.get(f"/console/case/{case.id}", 404)
-    assert case.reference[:3] not in accused.get("/console/queue")
+    assert first_of(case) not in accused.get("/console/queue")
     accused.post(f"/console/case/{case.id}/access", 404, who="the accused", kind="listed", why="me")
 
 
@@ -86,7 +86,7 @@ def test_somebody_who_is_not_safe_is_asked_no_story_and_called_by_whom_and_when_
         due = db.execute(text("SELECT clock, hours FROM promises ORDER BY id")).all()
     assert [tuple(row) for row in due] == [("acknowledge", 24), ("answer", 24), ("resolve", 0)]
     caller.dial()
-    assert case.reference[:3] not in caller.press("2"), "her phone does not name it"
+    assert first_of(case) not in caller.press("2"), "her phone does not name it"
 
 
 def test_the_independent_office_calls_her_itself(sala, staff) -> None:
@@ -112,7 +112,7 @@ def test_what_she_says_when_she_is_called_counts(sala, staff, said, state) -> No
     hers, case = apart(sala), accuse(sala, "call")
     add(sala, "second", "officer", "kh-independent")
     hers.decide(case.id, "We looked.", "not_upheld")
-    assert case.reference[:3] in hers.get("/console/queue"), "decided, and she has not been told"
+    assert first_of(case) in hers.get("/console/queue"), "decided, and she has not been told"
     page = called(hers, case, said=said, words="He still asks")
     assert "He still asks" in page
     assert sala.all_of(Case)[0].state == state
@@ -128,7 +128,7 @@ def test_three_calls_in_vain_count_as_told(sala, staff) -> None:
     called(hers, case, "wrong_person")
     pass_days(sala, 20, datetime.now(UTC) + timedelta(days=21))
     assert sala.all_of(Case)[0].state == "closed"
-    assert case.reference[:3] not in hers.get("/console/queue")
+    assert first_of(case) not in hers.get("/console/queue")
 
 
 def test_a_call_is_noted_only_where_she_chose_one(sala, staff) -> None:
@@ -207,12 +207,12 @@ def test_a_case_that_was_merged_leads_nobody_to_one_that_became_confidential(sal
     staff["officer"].do(second.id, "merge", into=first.reference)
     staff["officer"].do(first.id, "place", category="bribe")
     page = staff["officer"].get(f"/console/case/{second.id}")
-    assert first.reference[:3] not in page
+    assert first_of(first) not in page
     with sala.house.database.transaction() as db:
         db.get_one(Case, first.id).answer_by = "call"
     caller = sala.caller()
     caller.dial()
-    assert first.reference[:3] not in caller.press("2")
+    assert first_of(first) not in caller.press("2")
 
 
 def test_the_place_of_a_confidential_case_is_named_to_nobody(sala, staff) -> None:

@@ -16,7 +16,7 @@ from gateway.clock import share_at
 from gateway.people.actions import add_staff
 from gateway.people.records import Staff
 
-from .desk import HASH, TO_HOW, Desk
+from .desk import HASH, TO_HOW, Desk, first_of
 from .test_promises import kh
 from .test_who_decides import lodged
 
@@ -108,9 +108,9 @@ def test_a_notice_goes_when_the_promise_is_kept(sala, staff) -> None:
     tell(sala, step(sala, 100))
     with time_machine.travel(step(sala, 100) + timedelta(days=3), tick=False):
         staff["supervisor"].sign_in()
-        assert case.reference[:3] in staff["supervisor"].get("/console/notices")
+        assert first_of(case) in staff["supervisor"].get("/console/notices")
         staff["supervisor"].decide(case.id, "Paid.")
-        assert case.reference[:3] not in staff["supervisor"].get("/console/notices")
+        assert first_of(case) not in staff["supervisor"].get("/console/notices")
 
 
 def test_whoever_answers_at_that_moment_and_the_ladder_do_not_block_each_other(sala, staff) -> None:
@@ -236,7 +236,7 @@ def test_a_notice_is_read_by_those_it_is_for_alone(sala, staff, name, sees) -> N
     with time_machine.travel(notice.show_at + timedelta(minutes=1), tick=False):
         desk = Desk(sala, name)
         desk.sign_in()
-        assert (case.reference[:3] in desk.get("/console/notices")) == sees
+        assert (first_of(case) in desk.get("/console/notices")) == sees
         assert ("Notices <strong" in desk.get("/console/queue")) == sees
         desk.post(f"/console/notices/{notice.id}/seen", 200 if sees else 404)
         if sees:

@@ -20,7 +20,7 @@ from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
 from gateway.seal import ring
 
-from .desk import LOCAL, Desk, month_of
+from .desk import LOCAL, Desk, first_of, month_of
 from .test_confidential import apart
 from .test_who_decides import decided_by, lodged
 
@@ -107,10 +107,9 @@ def test_where_no_number_is_kept_she_asks_with_the_secret_number(sala, staff) ->
         ({"answer_by": "call", "phone": ""}, "That is not a telephone number."),
         ({"language": "xx"}, "Choose her language."),
         ({"agreed": ""}, "Read to her what becomes of it"),
-        ({"paper": "1234567890123"}, "This is not the number of one of our forms."),
-        ({"told_on": "soon"}, "Write the day on the form"),
-        ({"told_on": "2031-01-01"}, "The day on the form lies in the future"),
-        ({"told_on": "2020-01-01"}, "more than three months back"),
+        ({"paper": "1234567890123"}, "Of a paper form write both"),
+        ({"told_on": "2026-11-20"}, "Of a paper form write both"),
+        ({"paper": "1234567890123", "told_on": "2026-11-20"}, "This is not the number of one of our forms."),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(sala, staff, wrong, said) -> None:
@@ -118,6 +117,20 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(sala, staff, wrong, said
     assert said in page
     if "story" not in wrong:
         assert FORM["story"] in page
+    assert sala.all_of(Case) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("soon", "Write the day on the form"),
+        ("2031-01-01", "The day on the form lies in the future"),
+        ("2020-01-01", "more than three months back"),
+    ],
+)
+def test_the_day_on_a_form_is_one_of_the_last_months(sala, staff, day, said) -> None:
+    [number] = printed(staff["officer"], sala)
+    assert said in at_the_window(staff["officer"], 409, paper=number, told_on=day)
     assert sala.all_of(Case) == []
 
 
@@ -132,7 +145,7 @@ def test_a_form_filled_by_hand_is_keyed_in_under_its_number_once(sala, staff) ->
     assert case.reference == numbers[0]
     assert case.opened_at.date() == day
     assert {row.made_at for row in sala.all_of(Promise)} == {case.opened_at}, "she has waited since then"
-    page = at_the_window(staff["supervisor"], 409, paper=numbers[0])
+    page = at_the_window(staff["supervisor"], 409, paper=numbers[0], told_on=day.isoformat())
     assert "This form has been keyed in already." in page
     assert len(sala.all_of(Case)) == 1
 
@@ -140,8 +153,10 @@ def test_a_form_filled_by_hand_is_keyed_in_under_its_number_once(sala, staff) ->
 def test_without_a_telephone_she_asks_with_the_secret_number_on_her_page_of_the_form(sala, staff) -> None:
     desk = staff["officer"]
     [number] = printed(desk, sala)
-    page = at_the_window(desk, paper=number, answer_by="pin", phone="")
-    assert re.findall(r'class="reference big">(\d{4})<', page) == [actions.pin_of_form(number)]
+    day = datetime.now(LOCAL).date().isoformat()
+    page = at_the_window(desk, paper=number, told_on=day, answer_by="pin", phone="")
+    assert actions.pin_of_form(number) not in page, "whoever keys it in does not read it"
+    assert "It stands on her page of the form." in page
     [case] = sala.all_of(Case)
     assert actions.pin_fits(case, ring().hashes(actions.pin_of_form(number), actions.ROAD))
 
@@ -210,7 +225,7 @@ def test_what_accuses_somebody_leaves_her_hands_at_once(sala, staff) -> None:
     assert (case.confidential, case.queue) == (True, "kh-independent")
     staff["officer"].get(f"/console/case/{case.id}", 404)
     month = month_of(datetime.now(UTC))
-    assert case.reference[:3] + " " not in staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
+    assert first_of(case) not in staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
     assert "the chief" in apart(sala).get(f"/console/case/{case.id}")
 
 
@@ -229,7 +244,7 @@ def test_the_register_shows_her_cases_and_where_they_wait_above(sala, staff) -> 
     assert "012" not in page
     staff["operator"].get("/console/register", 403)
     other = staff["far officer"].get(f"/console/register?office=kh-1710&month={month}")
-    assert case.reference[:3] + " " not in other
+    assert first_of(case) not in other
 
 
 def test_a_case_that_came_later_stands_in_the_month_in_which_it_came(sala, staff) -> None:
@@ -246,11 +261,19 @@ def test_a_case_that_came_later_stands_in_the_month_in_which_it_came(sala, staff
 
     def stands_in(office: str, month: str) -> bool:
         page = staff["supervisor"].get(f"/console/register?office={office}&month={month}")
-        return case.reference[:3] + " " in page
+        return first_of(case) in page
 
     assert [stands_in("kh-1710", month_of(at)) for at in (before, now)] == [True, False]
     assert [stands_in("kh-17", month_of(at)) for at in (before, now)] == [False, True]
     assert f"came {now.astimezone(LOCAL).date()}" in staff["supervisor"].page
+
+
+def test_what_is_withdrawn_does_not_look_as_if_it_waited(sala, staff) -> None:
+    case = lodged(sala, staff)
+    month = month_of(datetime.now(UTC))
+    assert "Withdrawn" not in staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
+    staff["officer"].do(case.id, "withdraw", how="She said so at the counter.")
+    assert "Withdrawn" in staff["officer"].get(f"/console/register?office=kh-1710&month={month}")
 
 
 def test_it_is_signed_once_when_its_month_is_over_and_changes_no_more(sala, staff) -> None:
@@ -261,7 +284,7 @@ def test_it_is_signed_once_when_its_month_is_over_and_changes_no_more(sala, staf
     assert "The month is not over yet." in desk.post("/console/register", 409, office="kh-1710", month=month)
     last = datetime.now(UTC) - timedelta(days=40)
     with sala.house.database.transaction() as db:
-        db.execute(update(CaseEvent).where(CaseEvent.kind == "route").values(at=last))
+        db.execute(update(CaseEvent).where(CaseEvent.kind.in_(("route", "send_on"))).values(at=last))
     before = month_of(last)
     desk.post("/console/register", office="kh-1710", month=before)
     assert "Signed by" in desk.page
@@ -280,10 +303,10 @@ def test_a_signed_register_keeps_no_line_of_what_became_confidential(sala, staff
     case = lodged(sala, staff)
     last = datetime.now(UTC) - timedelta(days=40)
     with sala.house.database.transaction() as db:
-        db.execute(update(CaseEvent).where(CaseEvent.kind == "route").values(at=last))
+        db.execute(update(CaseEvent).where(CaseEvent.kind.in_(("route", "send_on"))).values(at=last))
     desk = staff["supervisor"]
     desk.get("/console/register")
     desk.post("/console/register", office="kh-1710", month=month_of(last))
-    assert case.reference[:3] + " " in desk.page
+    assert first_of(case) in desk.page
     desk.do(case.id, "place", category="bribe")
-    assert case.reference[:3] + " " not in desk.get(f"/console/register?office=kh-1710&month={month_of(last)}")
+    assert first_of(case) not in desk.get(f"/console/register?office=kh-1710&month={month_of(last)}")

@@ -29,7 +29,7 @@ def one(sala, name: str) -> Staff:
 
 def change(desk: Desk, sala, name: str, act: str, status: int = 200, **form: str) -> str:
     desk.get("/console/team")
-    return desk.post(f"/console/team/{one(sala, name).id}", status, act=act, **form)
+    return desk.post(f"/console/team/{one(sala, name).id}", status, **{"act": act, "sure": "yes", **form})
 
 
 def test_whoever_is_away_is_not_told_and_an_empty_office_raises_an_alarm(sala, staff) -> None:
@@ -71,15 +71,18 @@ def test_absences_begin_and_end_by_themselves(sala, staff, begins, ends, today, 
 
 
 def test_days_that_cannot_be_are_refused(sala, staff) -> None:
-    for begins, ends in (("", ""), ("soon", ""), ("2026-12-02", "2026-12-01")):
+    change(staff["supervisor"], sala, "officer", "away", **{"from": "2026-11-01", "until": ""})
+    for begins, ends in (("", ""), ("soon", ""), ("2026-12-02", "2026-12-01"), ("2026-01-10", "2026-01-12")):
         page = change(staff["supervisor"], sala, "officer", "away", 409, **{"from": begins, "until": ends})
         assert "Choose the first day" in page
+    assert one(sala, "officer").away, "nor does a refusal bring her back"
 
 
 def test_nobody_leaves_an_office_with_nobody(sala, staff) -> None:
     boss = staff["supervisor"]
     add(sala, "second", "officer", "kh-01")
     assert "Nobody else would work at one of her offices." in change(boss, sala, "officer", "leave", 409)
+    assert "Tick that she leaves" in change(boss, sala, "officer", "leave", 409, sure="")
     assert "Choose to whom." in change(boss, sala, "officer", "hand_over", 409)
     with sala.house.database.transaction() as db:
         row = db.scalars(select(Staff).where(Staff.name == "second")).one()

@@ -32,10 +32,14 @@ LONGEST_STORY = 1200
 OLD_FONTS = re.compile(r"limon|khek|abc[ -]?zoo|^kh[ -]|saysettha lao|alice[0-9_ ]|chantabouli lao", re.I)
 """Names of fonts that show Khmer or Lao where plain letters are typed."""
 
+OLD_WORD = re.compile(r"[^\W\d_][;\[\]{}\\|@#$^&*_+=<>~)(][^\W\d_]|[a-z][A-Z]", re.A)
+"""Inside words of no language we know, but in such a font letters of it: `eKminBa[mF)an`."""
+
 OLD_LETTERS = re.compile(r"[\u00a1-\u00bf\u00d7\u00f7\u0192\u02c6\u02dc\u2020-\u2026\u2030\u2039\u203a\u2122]")
 """Signs that no Khmer, Lao, English, French or Vietnamese sentence is full of, and that those fonts use for vowels."""
 
 YES = ("1", "yes", "closed", "x", "បាទ", "ចាស", "បិទ", "ແມ່ນ", "ປິດ")
+NO = ("", "0", "no", "open", "-", "–", "ទេ", "បើក", "នៅបើក", "ບໍ່", "ເປີດ")
 DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 UNREADABLE = mark("console", "This is neither a CSV in UTF-8 nor an XLSX workbook.")
 NO_HEAD = mark("console", "The first line must name the columns; missing: {columns}")
@@ -46,6 +50,7 @@ OLD_FONT = mark(
 )
 BAD_DAY = mark("console", "This is no day: {cell}. Write it as 2026-11-20 or 20/11/2026.")
 BAD_ABOUT = mark("console", "This is none of our kinds: {cell}")
+BAD_STATE = mark("console", "Write whether it is closed as yes or no: {cell}")
 BAD_PHONE = mark("console", "This is no telephone number: {cell}")
 NO_WORDS = mark("console", "What happened is missing.")
 TOO_MANY_LETTERS = mark("console", "It is longer than 1200 letters. Make it shorter, then send again.")
@@ -122,6 +127,7 @@ class _Reader:
             (day is None, BAD_DAY, text["day"]),
             (not category, BAD_ABOUT, text["about"]),
             (not text["what"], NO_WORDS, ""),
+            (fold.fold(text["state"]) not in (*YES, *NO), BAD_STATE, text["state"]),
             (len(text["what"]) > LONGEST_STORY, TOO_MANY_LETTERS, ""),
             (bool(text["phone"]) and not phone, BAD_PHONE, text["phone"]),
         ]
@@ -141,17 +147,19 @@ class _Reader:
         return next((code for code in self.pack.categories if sought in (code, *self.names.get(code, ()))), "")
 
     def _place(self, written: str) -> str:
-        if self.pack.places.get(written):
-            return written
-        found = list(self.pack.places.find(written, self.pack.areas, 2)) if written else []
-        return found[0] if len(found) == 1 else ""
+        return self.pack.places.meant_by(written, self.pack.areas) if written else ""
 
 
 def is_old(text: str, font: str) -> bool:
-    """Whether a cell is typed in an old font: its font says so, or its letters are those of one."""
+    """Whether a cell is typed in an old font: its font says so, its letters are those of one, or a third of its words
+    are none in any language. A text that looks like plain words in such a font is not known by itself."""
     if OLD_FONTS.search(font):
         return True
     letters = [letter for letter in text if not letter.isspace()]
+    words = [word for word in text.split() if len(word) > 5]
+    odd = [len(OLD_WORD.findall(word)) for word in words]
+    if sum(map(bool, odd)) * 3 > len(words) and sum(odd) > 2:
+        return True
     return len(letters) > 3 and len(OLD_LETTERS.findall(text)) * 10 >= len(letters)
 
 

@@ -23,7 +23,8 @@ CLOCKS = ("acknowledge", "answer", "resolve")
 """What is promised: somebody takes it up; she hears an answer; it is decided."""
 
 DECISIONS = ("upheld", "partly", "not_upheld", "referred", "rejected")
-CAUSES = ("policy_gap", "implementation", "information_gap", "no_service")
+NO_FAULT = "no_fault"
+CAUSES = ("policy_gap", "implementation", "information_gap", "no_service", NO_FAULT)
 
 REMIND_AFTER = timedelta(days=7)
 WAIT_AT_MOST = timedelta(days=14)
@@ -88,9 +89,9 @@ ACTS: Mapping[str, Act] = {
     "part": Act(DECIDE, "", ("other_office",), ("text",)),
     "other_side": Act(DECIDE, "", ("office",), ("text",)),
     "go_on": Act(("waiting",), "in_work", ("gateway",)),
-    "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "written"),
-    "refer": Act(DECIDE, "referred", ("decider",), ("text",), CLOCKS, "written"),
-    "reject": Act(DECIDE, "rejected", ("decider",), ("text",), CLOCKS, "written"),
+    "resolve": Act(DECIDE, "resolved", ("decider",), ("text", "cause"), CLOCKS, "decided"),
+    "refer": Act(DECIDE, "referred", ("decider",), ("text",), CLOCKS, "decided"),
+    "reject": Act(DECIDE, "rejected", ("decider",), ("text",), CLOCKS, "decided"),
     "withdraw": Act(OPEN[1:], "withdrawn", ("office",), ("text",), tells="withdrawn"),
     "merge": Act(DECIDE, "merged", ("office",), ("into",), tells="merged"),
     "confirm": Act(DECIDED, "closed", ("she", "operator")),

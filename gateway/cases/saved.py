@@ -32,7 +32,7 @@ def chosen(house: House, case: Case, code: str, day: str, use: str) -> tuple[str
     """The words of a saved reply in her language, and what the timeline keeps of it. Raises Refusal."""
     reply = replies_of(case.country).get(code)
     if reply is None or use not in reply.use:
-        raise Refusal("This saved answer cannot be used here. Choose another, or write your own.")
+        raise Refusal("This saved answer cannot be used here. A saved question goes with the button that asks her.")
     try:
         when = date.fromisoformat(day).isoformat() if reply.day else ""
     except ValueError:

@@ -12,11 +12,13 @@ confirmed by no authority; villages are typed by the citizen.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from ..language import fold
 from .finding import Finder
 from .mention import Mentions, meant
 
@@ -40,6 +42,14 @@ class Places:
     _children: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code, place in self.by_code.items():
+            for name in {fold.fold(name) for name in place.names.values()}:
+                found.setdefault(name, []).append(code)
+        return found
+
+    @cached_property
     def finder(self) -> Finder:
         named = ((p.code, name) for p in self.by_code.values() for name in (*p.names.values(), *p.aliases))
         return Finder(named)
@@ -48,6 +58,19 @@ class Places:
         """The codes of the areas nearest to a typed name (in any script, with mistakes) or code; larger areas and
         those inside `areas` first among equals. A name may be followed by that of an area around it."""
         return self.finder.find(typed, lambda code: code.startswith(tuple(areas)), self._around, limit)
+
+    def meant_by(self, written: str, areas: Sequence[str]) -> str:
+        """The code of the area that a clerk wrote: by its code; or by its name, with those of areas around it behind it
+        where she wrote them (`Sla Kram, Siem Reab`). Of areas of one name those inside `areas`, and the one around
+        the others; empty where it is not sure."""
+        if written in self.by_code:
+            return written
+        head, *around = [fold.fold(part) for part in re.split(r"[,;/]", written) if part.strip()] or [""]
+        named = self._by_name.get(head, ())
+        fits = [code for code in named if set(around) <= {fold.fold(name) for name in self._around(code)}]
+        fits = [code for code in fits if code.startswith(tuple(areas))] or fits
+        over = [code for code in fits if all(code in {p.code for p in self.path(other)} for other in fits)]
+        return over[0] if over else ""
 
     def named_in(self, sentence: str, areas: Sequence[str]) -> str:
         """The code of the area inside `areas` that a sentence names in passing; empty where it names none."""

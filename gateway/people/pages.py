@@ -24,7 +24,13 @@ WRONG_PASSWORDS = 10  # from one address: nobody can lock somebody else out from
 WRONG_PASSWORDS_ANYWHERE = 100
 WRONG_WINDOW = timedelta(minutes=15)
 _NOBODY = passwords.hash("nobody has this password")
-HOME_OF = {"queue": "cases.queue", "calls": "hotline.queue", "lodge": "cases.lodging", "team": "cases.team"}
+HOME_OF = {
+    "queue": "cases.queue",
+    "calls": "hotline.queue",
+    "lodge": "cases.lodging",
+    "team": "cases.team",
+    "counts": "cases.figures",
+}
 
 
 @bp.route("/console/sign-in", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from ... import audit
 from ...house import House
 from ...language import fold
 from ..records import Case
-from ..rules import ACTS, CAUSES, DECISIONS, FIGURES, LOOK_AGAIN, Refusal, act_of
+from ..rules import ACTS, CAUSES, DECISIONS, FIGURES, LOOK_AGAIN, NO_FAULT, Refusal, act_of
 from .acting import act
 from .deciding import decided_before, holder, last_of, must_decide
 from .telling import drop_tasks
@@ -64,6 +64,8 @@ def decide(
     if decision not in DECISIONS:
         raise Refusal("Choose how the case ends.")
     name = act_of(decision)
+    if decision in ("upheld", "partly") and cause == NO_FAULT:
+        raise Refusal("She is right, so something went wrong. Choose what it came from.")
     if (cause or "cause" in ACTS[name].takes) and cause not in CAUSES:
         raise Refusal("Choose what it came from.")
     must_decide(db, house.packs[case.country], case, staff_id)

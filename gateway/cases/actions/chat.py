@@ -44,7 +44,7 @@ NO_CASE = mark("console", "There is no such case with your office.")
 WHICH_CAUSE = mark(
     "console",
     "What did it come from?\n1 The rules leave her out\n2 The rules were not followed, or too late\n3 She was not told,"
-    " or told wrongly\n4 The service does not exist there",
+    " or told wrongly\n4 The service does not exist there\n5 Nothing went wrong",
 )
 DONE = mark("console", "{case}: done.")
 NOT_UNDERSTOOD = mark("console", "Send 1, 2, 3 or 4, with your words behind it.")
@@ -122,7 +122,7 @@ def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, sa
         return house.texts.find(staff.language, NOT_UNDERSTOOD)
     once = f"chat:{staff.id}:{case.id}:{now.timestamp():.3f}"
     if chat.doing.get("done") and not words:
-        cause = CAUSES[int(act) - 1] if act in ("1", "2", "3", "4") else ""
+        cause = CAUSES[int(act) - 1] if act in ("1", "2", "3", "4", "5") else ""
         if not cause:
             return house.texts.find(staff.language, WHICH_CAUSE)
         decide(db, house, case, str(chat.doing["decision"]), cause, str(chat.doing["done"]), staff.id, once, now)

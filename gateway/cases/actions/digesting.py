@@ -13,7 +13,7 @@ from ...db import insert_new, wake_later
 from ...house import House
 from ...people.records import QueueRow
 from ..logged import counted, sums
-from ..records import Case
+from ..records import Case, CaseEvent
 from ..records.access import KEPT_FROM, Access
 from ..records.counted import roads_of
 from ..records.kept import Digest
@@ -44,8 +44,8 @@ def plan_digests(db: Session, pack: Pack, now: datetime) -> None:
 
 
 def _began(db: Session, pack: Pack) -> date | None:
-    """The day of the first case: before it there is nothing to tell of."""
-    first = db.scalar(select(func.min(Case.opened_at)).where(Case.country == pack.code))
+    """The day on which the first case was put down: before it there is nothing to tell of."""
+    first = db.scalar(select(func.min(CaseEvent.at)).join(Case).where(Case.country == pack.code))
     return first.astimezone(ZoneInfo(pack.zone)).date() if first else None
 
 

@@ -58,7 +58,8 @@ class AtTheWindow:
 
 @dataclass(frozen=True)
 class Lodged:
-    """The case, and the secret number under which she asks where no number is kept; empty otherwise."""
+    """The case, and the secret number under which she asks where no number is kept. Empty otherwise, and where it
+    stands on her page of a form: whoever keys it in does not read it."""
 
     case: Case
     pin: str
@@ -70,8 +71,8 @@ def lodged_before(db: Session, staff_id: int, once: str) -> Lodged | None:
     case = db.get(Case, case_id) if case_id else None
     if case is None:
         return None
-    pin = pin_of_form(case.reference) if db.get(Blank, case.reference) else _pin(staff_id, once)
-    return Lodged(case, pin if case.answer_by == "pin" else "")
+    printed = db.get(Blank, case.reference) is not None
+    return Lodged(case, _pin(staff_id, once) if case.answer_by == "pin" and not printed else "")
 
 
 def lodge(
@@ -102,7 +103,7 @@ def lodge(
         db, pack, complaint, address_id, opened, noted_at=now, staff_id=staff_id, once=_once(staff_id, once),
         reference=reference,
     )  # fmt: skip
-    return Lodged(case, pin)
+    return Lodged(case, "" if form else pin)
 
 
 def _until_she_agrees(pack: Pack, told: AtTheWindow) -> str:
@@ -150,6 +151,8 @@ def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:
         raise Refusal("Choose how she wants to be answered.")
     if told.behalf and (told.behalf not in BEHALF or told.answer_by == "pin"):
         raise Refusal("Who lodges for somebody else gives her telephone number: we ask her ourselves.")
+    if bool(told.paper.strip()) != bool(told.told_on.strip()):
+        raise Refusal("Of a paper form write both: its number, and the day on it. Her promise runs from that day.")
     if told.language not in house.languages(pack):
         raise Refusal("Choose her language.")
     if not told.agreed:

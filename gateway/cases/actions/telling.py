@@ -19,7 +19,7 @@ from ...language import formats
 from ...language.catalogue import fill, mark
 from ...people.actions import number_of
 from ..records import Case, CaseEvent, event_of, events_of
-from ..rules import WORDS, may_write_out, must_be_told
+from ..rules import MAY_APPEAL, WORDS, may_write_out, must_be_told
 from . import promises
 from .timeline import note as note_event
 
@@ -74,6 +74,19 @@ NEWS: Mapping[str, Words] = {
 }
 OUT: Mapping[str, Words] = {
     "written": Words(mark("sms.written", "{case}: {answer}"), "answer"),
+    "decided": Words(
+        mark(
+            "sms.decided",
+            "{case}: the office decided: {answer} Not right? Dial {dial} or call {hotline} within {days} days.",
+        ),
+        "answer",
+        here=mark(
+            "sms.decided.here", "{case}: the office decided: {answer} Not right? Write to us here within {days} days."
+        ),
+        apart=mark(
+            "sms.decided.apart", "{case}: the office decided: {answer} Not right? Dial {dial} within {days} days."
+        ),
+    ),
     "asked": Words(
         mark("sms.asked", "{case}: {answer} To answer, dial {dial} or call {hotline}."),
         "answer",
@@ -136,6 +149,7 @@ def _text(
         "due": formats.day_of(tag, promise.due_at, pack.zone) if promise and promise.due_at else "",
         "hotline": pack.hotline,
         "dial": pack.dial(),
+        "days": str(MAY_APPEAL.days),
         "other": formats.grouped(facts.get("other", "")),
     }
     body = fill(house.texts.find(tag, sentence), facts)

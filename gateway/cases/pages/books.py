@@ -64,7 +64,9 @@ def read() -> Any:
             kept = actions.keep_book(db, body, rows, g.staff.id, now)
     except Refusal as refusal:
         return _page(409, refusal=refusal.sentence)
-    return _page(rows=rows[:SHOWN], kept=kept, open=sum(not row.closed for row in rows), all=len(rows))
+    open_ = [row for row in rows if not row.closed]
+    lost = sum(not row.place for row in open_)
+    return _page(rows=rows[:SHOWN], kept=kept, open=len(open_), all=len(rows), lost=lost)
 
 
 @staff_page(bp, "/console/book/take", needs="team", methods=("POST",))

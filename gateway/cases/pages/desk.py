@@ -103,6 +103,7 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
             "access": access_of(db, case_id),
             "readers": readers_of(db, found),
             "opened": next((event.data for event in events if event.kind == "opened"), {}),
+            "refused": any(event.kind == "refuse" for event in events),
             "agreed": any(event.kind == "agree" for event in events),
             "apart": found.category in pack.categories and pack.categories[found.category].accuses,
             "twins": actions.twins(db, found, mine(db)),

@@ -74,13 +74,11 @@ def _page(event_id: int, status: int = 200, **more: Any) -> Any:
     with house().database.reading() as db:
         found, cases = _event(db, event_id)
         like = {row.id: row for case in cases for row in alike(db, case, mine(db))}
-    tags = sorted({case.language for case in cases})
     values: dict[str, Any] = {
         "event": found,
         "cases": cases,
         "alike": [row for row in like.values() if row.id not in {case.id for case in cases}],
         "pack": pack,
-        "tags": tags,
         "replies": [
             (reply, said_in(house(), cases[0], lang, code)) for code, reply in replies_of(g.staff.country).items()
         ],
@@ -129,6 +127,7 @@ def answer_all(event_id: int) -> Any:
 
     with house().database.transaction() as db:
         _, cases = _event(db, event_id, lock=True)
+        cases = [case for case in cases if any(said.partition(":")[0] == str(case.id) for said in seen)] or cases
         failed = actions.for_each(db, cases, lambda case: do(db, case))
     done = len(cases) - len(failed)
     if not done:

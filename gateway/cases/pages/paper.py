@@ -169,6 +169,7 @@ def _register(office: str, month: str, status: int = 200, refusal: str | None = 
         "rows": rows,
         "signed": signed,
         "by": by,
+        "over_month": months(month, month, pack.zone)[1] <= now,
         "refusal": refusal,
     }
     return render("register.html", status, **values)

@@ -85,11 +85,14 @@ def change(staff_id: int) -> Any:
             staff = _one(db, staff_id)
             if act == "away":
                 begins, ends = (_day(request.form.get(name, "")) for name in ("from", "until"))
-                if begins is None or (ends is not None and ends < begins):
-                    raise Refusal("Choose the first day, and a last day that is not before it.")
-                people.set_away(db, staff, begins, ends, now.astimezone(ZoneInfo(_pack().zone)).date(), actor(), now)
+                today = now.astimezone(ZoneInfo(_pack().zone)).date()
+                if begins is None or (ends is not None and ends < max(begins, today)):
+                    raise Refusal("Choose the first day, and a last day that is not before it, nor before today.")
+                people.set_away(db, staff, begins, ends, today, actor(), now)
             elif act == "back":
                 people.set_away(db, staff, None, None, now.date(), actor(), now)
+            elif act == "leave" and request.form.get("sure") != "yes":
+                raise Refusal("Tick that she leaves: she can sign in no more. Nothing was changed.")
             elif act in ("hand_over", "leave"):
                 to = next((row for row in _team(db) if row.name == request.form.get("to", "")), None)
                 actions.pass_on(db, staff, to, actor(), now, leaves=act == "leave")

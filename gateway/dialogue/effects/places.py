@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ...cases.records import of_addresses
 from ...country import Pack
+from ...language.tags import SOURCE
 from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
@@ -77,7 +78,9 @@ def _chosen(stand: Stand, answers: Answers, level: str) -> str:
 
 def places_found(stand: Stand, answers: Answers) -> list[str]:
     """The areas whose name is nearest to what was typed, or whose code it is; the pilot's own first."""
-    return stand.pack.places.find(answers["name"], stand.pack.areas, FOUND_AT_MOST)
+    found = stand.pack.places.find(answers["name"], stand.pack.areas, FOUND_AT_MOST)
+    named = {_with_parent(stand.pack, code, SOURCE): code for code in reversed(found)}
+    return [code for code in found if code in named.values()]  # two villages of one name in a commune are one line
 
 
 def _name(pack: Pack, code: str, tag: str) -> str:

@@ -24,6 +24,7 @@ WHO = {
 }
 TELLS = {
     "received": "her number and the day", "taken": "somebody looks into it", "written": "the words, the way she chose",
+    "decided": "the decision and how to contest it, the way she chose",
     "asked": "the question, the way she chose", "withdrawn": "that it is closed", "again": "the new day",
     "merged": "the other number",
 }  # fmt: skip

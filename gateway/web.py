@@ -103,13 +103,24 @@ def own_path(path: str, otherwise: str) -> str:
     return path if OWN_PATH.fullmatch(path) else otherwise
 
 
+def in_language(tag: str, template: str, **values: Any) -> Markup:
+    """A part of a page in another language than the page's, where the staff's sentences are in it."""
+    g.speaks = tag if tag in _page_languages() else None
+    try:
+        return Markup(render_template(template, tag=page_language(), **values))  # noqa: S704 (our own template)
+    finally:
+        g.pop("speaks", None)
+
+
 def actor() -> str:
     return f"staff:{g.staff.id}"
 
 
 def page_language() -> str:
-    """The language of the page: the member of staff's own, or what a visitor chose."""
+    """The language of the page: the member of staff's own, or what a visitor chose; of a part of it that somebody else
+    is to read, hers (`in_language`)."""
     tag = g.staff.language if g.get("staff") else request.args.get("lang") or request.cookies.get("lang", "en")
+    tag = g.get("speaks") or tag
     return tag if tag in _page_languages() else "en"
 
 

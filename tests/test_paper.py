@@ -50,6 +50,14 @@ def printed(desk: Desk, sala, count: int = 1) -> list[str]:
         return [row.reference for row in db.query(Blank)]
 
 
+def test_the_receipt_is_in_her_language_and_the_page_in_the_official_s(sala, staff) -> None:
+    page = at_the_window(staff["officer"], language="km")
+    assert "Tell her this" in page
+    assert sala.house.texts.find("km", ("console", "Number of the case")) in page
+    assert "Number of the case" not in page
+    assert "Number of the case" in at_the_window(staff["officer"], language="vi"), "pages are not in Vietnamese"
+
+
 def test_what_she_is_counted_by_may_be_said_at_the_window(sala, staff) -> None:
     at_the_window(staff["officer"], programme="older", sex="woman", disability="yes")
     [case] = sala.all_of(Case)
@@ -69,7 +77,7 @@ def test_an_official_lodges_for_the_person_before_her(sala, staff) -> None:
     opened = sala.all_of(CaseEvent)[0]
     assert opened.staff_id is not None, "under her own account"
     assert f"{case.reference[:3]} {case.reference[3:6]}" in page
-    assert "We answer before" in page
+    assert sala.house.texts.find("km", ("console", "We answer before")) in page
     assert [row.purpose for row in sala.all_of(Outgoing)] == ["received"], "and on her own phone"
 
 
@@ -154,7 +162,7 @@ def test_without_a_telephone_she_asks_with_the_secret_number_on_her_page_of_the_
     desk = staff["officer"]
     [number] = printed(desk, sala)
     day = datetime.now(LOCAL).date().isoformat()
-    page = at_the_window(desk, paper=number, told_on=day, answer_by="pin", phone="")
+    page = at_the_window(desk, paper=number, told_on=day, answer_by="pin", phone="", language="en")
     assert actions.pin_of_form(number) not in page, "whoever keys it in does not read it"
     assert "It stands on her page of the form." in page
     [case] = sala.all_of(Case)

@@ -17,7 +17,7 @@ from ...country import Pack
 from ...people.actions import parents_of
 from ...people.records import Staff, offices_by_name
 from ...people.rules import in_reach, lineage
-from ...web import house, page_language, render, staff_page
+from ...web import house, in_language, page_language, render, staff_page
 from .. import actions
 from ..forms import forms as drawn
 from ..periods import months
@@ -100,7 +100,8 @@ def lodge() -> Any:
     with house().database.reading() as db:
         made = actions.lodged_before(db, g.staff.id, once) or abort(409)
         promise, near = actions.promised(db, made.case), may_see(db, made.case.id)
-    return render("lodged.html", made=made, promise=promise, pack=_pack(), near=near)
+    receipt = in_language(made.case.language, "receipt.html", made=made, promise=promise, pack=_pack())
+    return render("lodged.html", made=made, receipt=receipt, near=near)
 
 
 def _offices(db: Session) -> list[str]:

@@ -11,6 +11,7 @@ from gateway.cases.actions.following import noticed_at
 from gateway.cases.records import Case, CaseEvent
 from gateway.dialogue.records import Question
 from gateway.hotline.records import Task
+from gateway.language import formats
 
 from .desk import TO_HOW
 from .test_coming_back import DAY, arrive, kinds, pass_days, state, texts, told_by
@@ -143,7 +144,9 @@ def test_the_office_s_question_waits_on_her_phone_and_her_answer_reaches_it(sala
         caller.dial()
         assert "the office asks: Which bank?" in caller.screen, "again: a call that was cut is no answer"
     caller.press("ACLEDA, in Sla Kram")
-    assert caller.screen.startswith("Thank you. The office goes on with it.\n")
+    assert caller.screen.startswith(
+        f"Thank you. The office has your answer for number {formats.grouped(case.reference)}.\n"
+    )
     assert state(sala) == "in_work"
     assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
     caller.dial()
@@ -156,7 +159,9 @@ def test_whoever_answers_the_office_s_message_with_a_message_has_answered(sala, 
     pass_days(sala, 0)
     phone = Texter(sala, "+85599000001")
     phone.write("ACLEDA, in Sla Kram")
-    assert phone.screen.startswith("Thank you. The office goes on with it.")
+    assert phone.screen.startswith(
+        f"Thank you. The office has your answer for number {formats.grouped(case.reference)}."
+    )
     assert state(sala) == "in_work"
     assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
     assert "Which bank?" not in phone.write("hello")

@@ -135,7 +135,9 @@ def test_1_from_the_dialled_code_to_the_official_s_answer_on_the_phone(running: 
     form |= {"done": "We paid on Monday. សូមអរគុណ", "decision": "upheld", "cause": "implementation"}
     assert officer.post(f"{running.url}{path}/decide", data=form, timeout=10).status_code == 200
     wait_for(lambda: len(running.messages(number)) == 2, 20)
-    assert running.messages(number)[1] == f"{reference}: We paid on Monday. សូមអរគុណ"
+    assert running.messages(number)[1].startswith(
+        f"{reference}: the office decided: We paid on Monday. សូមអរគុណ Not right?"
+    )
     wait_for(lambda: officer.get(running.url + path, timeout=10).text.count("delivered</strong>") == 2, 20)
     assert 'sala_cases{state="resolved"} 1.0' in requests.get(f"{running.url}/metrics", timeout=10).text
 

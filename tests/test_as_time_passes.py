@@ -3,13 +3,13 @@ is closed; and what happens when nobody says anything."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from gateway.cases.actions.following import noticed_at
 from gateway.cases.records import Case, CaseEvent
-from gateway.dialogue.records import Question
+from gateway.dialogue.records import Conversation, Question
 from gateway.hotline.records import Task
 from gateway.language import formats
 
@@ -165,6 +165,46 @@ def test_whoever_answers_the_office_s_message_with_a_message_has_answered(sala, 
     assert state(sala) == "in_work"
     assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
     assert "Which bank?" not in phone.write("hello")
+
+
+def test_a_later_question_takes_the_place_of_an_earlier_one(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    pass_days(sala, 0)
+    caller = sala.caller()
+    caller.dial()
+    caller.press("ACLEDA")
+    staff["officer"].answer(case.id, "Which village?", act="ask")
+    sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))
+    caller.dial()
+    assert "Which village?" in caller.screen
+    caller.press("Boeng")
+    caller.dial()
+    assert "Which" not in caller.screen
+
+
+def test_a_message_that_says_something_else_is_no_answer(sala, staff) -> None:
+    """The phone may be her neighbour's, too."""
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    pass_days(sala, 0)
+    for text in ("I have not been paid", "START", "12"):
+        phone = Texter(sala, "+85599000001")
+        assert "your answer" not in phone.write(text), text
+        assert state(sala) == "waiting", text
+        with sala.house.database.transaction() as db:
+            db.execute(delete(Conversation))
+
+
+def test_with_two_questions_on_one_phone_a_message_answers_neither(sala, staff) -> None:
+    first = lodged(sala, staff)
+    second = sala.lodge("1", "1", "1", "9", "1", "1")
+    for case, words in ((first, "Which bank?"), (second, "Who heads the house?")):
+        staff["officer"].answer(case.id, words, act="ask")
+        sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))
+    phone = Texter(sala, "+85599000001")
+    assert "your answer" not in phone.write("Sok Dara heads it")
+    assert {case.state for case in sala.all_of(Case)} == {"waiting"}
 
 
 def test_she_is_reminded_and_then_the_office_goes_on_with_what_it_has(sala, staff) -> None:

@@ -69,6 +69,8 @@ def test_what_changed_since_it_was_read_is_not_answered_unread(sala, staff) -> N
     assert "Done for 1 cases." in page
     assert "Somebody changed this case a moment ago." in page
     assert "Send to these 1" in page
+    wrong = {**form, "text-en": "", "text-lo": "", "once": desk.hidden("once"), "seen": shown(desk)}
+    assert "Send to these 1" in desk.post(f"{path}/answer", 409, **wrong), "nor does a refusal offer all again"
     before = len(sala.all_of(Outgoing))
     desk.post(f"{path}/answer", **{**form, "once": desk.hidden("once"), "seen": shown(desk)})
     assert "Done for 1 cases." in desk.page

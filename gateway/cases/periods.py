@@ -18,5 +18,7 @@ def quarter_of(month: str, now: datetime, zone: str) -> tuple[str, str]:
 
 def months(begin: str, end: str, zone: str) -> tuple[datetime, datetime]:
     """From the beginning of one month (`2026-09`) to the end of another, by the local calendar. Raises ValueError."""
+    if not all("2000-01" <= month <= "2999-12" for month in (begin, end)):
+        raise ValueError("no month of ours")
     first, last = (datetime.strptime(month, "%Y-%m").replace(tzinfo=ZoneInfo(zone)) for month in (begin, end))
     return first.astimezone(UTC), (last + timedelta(days=31)).replace(day=1).astimezone(UTC)

@@ -22,7 +22,7 @@ from ...people.rules import may
 from ..reach import seen_by
 from ..records import Case
 from ..references import REFERENCE_DIGITS, is_reference
-from ..rules import CAUSES, Refusal
+from ..rules import CAUSES, NO_FAULT, Refusal
 from .answering import decide, reply, take
 from .deciding import must_decide
 from .noticing import facts_of
@@ -110,6 +110,15 @@ def _named(db: Session, house: House, chat: StaffChat, staff: Staff, reference: 
     return fill(house.texts.find(staff.language, MENU), facts_of(db, house, staff, case))
 
 
+def _causes(decision: str) -> tuple[str, ...]:
+    """What a decision may come from: where she is right, something went wrong."""
+    return tuple(cause for cause in CAUSES if decision == "not_upheld" or cause != NO_FAULT)
+
+
+def _which_cause(house: House, staff: Staff, count: int) -> str:
+    return "\n".join(house.texts.find(staff.language, WHICH_CAUSE).split("\n")[: count + 1])
+
+
 def _keep(db: Session, chat: StaffChat, case: Case, **asked: str) -> None:
     """What is being done to which case, as it stands now: what changes meanwhile is read before it is gone on with."""
     db.flush()
@@ -122,9 +131,10 @@ def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, sa
         return house.texts.find(staff.language, NOT_UNDERSTOOD)
     once = f"chat:{staff.id}:{case.id}:{now.timestamp():.3f}"
     if chat.doing.get("done") and not words:
-        cause = CAUSES[int(act) - 1] if act in ("1", "2", "3", "4", "5") else ""
+        causes = _causes(str(chat.doing["decision"]))
+        cause = causes[int(act) - 1] if act in map(str, range(1, len(causes) + 1)) else ""
         if not cause:
-            return house.texts.find(staff.language, WHICH_CAUSE)
+            return _which_cause(house, staff, len(causes))
         decide(db, house, case, str(chat.doing["decision"]), cause, str(chat.doing["done"]), staff.id, once, now)
     elif act == "1" and not words:
         take(db, house, case, staff.id, once, now)
@@ -134,7 +144,7 @@ def _do(db: Session, house: House, chat: StaffChat, staff: Staff, case: Case, sa
         decision = "upheld" if act == "3" else "not_upheld"
         must_decide(db, house.packs[case.country], case, staff.id)
         _keep(db, chat, case, decision=decision, done=words)
-        return house.texts.find(staff.language, WHICH_CAUSE)
+        return _which_cause(house, staff, len(_causes(decision)))
     else:
         return house.texts.find(staff.language, NOT_UNDERSTOOD)
     _keep(db, chat, case)

@@ -111,7 +111,8 @@ def _waiting(db: Session, house: House, case: Case, now: datetime) -> Ask | None
     else:
         case.next_at = asked_at + REMIND_AFTER
         if case.address_id and may_write_out(case.answer_by) and not case.confidential:
-            facts = {"case": case.reference, "answer": question.body or "" if question else ""}
+            asked = {"answer": question.body or "", "event": str(question.id)} if question else {"answer": ""}
+            facts = {"case": case.reference, **asked}
             return Ask(case.address_id, "asked", asked_at + WAIT_AT_MOST, facts)
     return None
 

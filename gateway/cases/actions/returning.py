@@ -55,16 +55,18 @@ def words_now(db: Session, case: Case) -> CaseEvent | None:
     return words if words.kind != "ask" or case.state == "waiting" else None  # a question that was answered is no news
 
 
-def still_asked(db: Session, flow: str, reference: str) -> bool:
+def still_asked(db: Session, flow: str, reference: str, event: str = "") -> bool:
     """Whether a question that was put to her about a case still stands: what the office asked (`asked`) while it waits,
-    whether it is solved (`survey`) while it is decided and she has not said."""
+    whether it is solved (`survey`) while it is decided and she has not said. `event`: the line of the timeline by which
+    the office asked: a later question takes the place of an earlier one."""
     case = by_reference(db, reference)
     if case is not None and flow == "consent":
         return case.state not in OVER and last_of(db, case, ("agree",)) is None
     if case is None or flow not in ("asked", "survey"):
         return case is not None
     if flow == "asked":
-        return case.state == "waiting"
+        last = last_of(db, case, ("ask",))
+        return case.state == "waiting" and last is not None and event in ("", str(last.id))
     asked, said = last_of(db, case, ("surveyed",)), last_of(db, case, ("opinion",))
     return case.state in DECIDED and (said is None or asked is None or said.id < asked.id)
 

@@ -88,6 +88,7 @@ def _page(event_id: int, status: int = 200, **more: Any) -> Any:
         "typed": {},
         "refusal": None,
         "failed": None,
+        "left": [],
     }
     return render("event.html", status, **{**values, **more})
 
@@ -130,9 +131,10 @@ def answer_all(event_id: int) -> Any:
         cases = [case for case in cases if any(said.partition(":")[0] == str(case.id) for said in seen)] or cases
         failed = actions.for_each(db, cases, lambda case: do(db, case))
     done = len(cases) - len(failed)
+    left = [case for case, _ in failed]
     if not done:
-        return _page(event_id, 409, typed=form.to_dict(), refusal=failed[0][1])
-    return _page(event_id, failed=failed, done=done)
+        return _page(event_id, 409, typed=form.to_dict(), refusal=failed[0][1], left=left)
+    return _page(event_id, failed=failed, done=done, left=left)
 
 
 @staff_page(bp, "/console/many", needs="book")

@@ -22,6 +22,7 @@ from ..speaking import pressed_aloud, speak
 from ..state import Heard, Opened, State, Stopped
 from ..wording import CONTACT as SHARE
 from ..wording import STOPPED
+from . import waiting
 from .greeting import Greeting
 from .opening import opening
 
@@ -61,7 +62,7 @@ class Sitting(Greeting):
         text = " ".join(message.inputs)
         if text and self.words().stops(text):
             return self.stop(row, state, message)
-        if self.answers_ours(state, text or ("photo" if message.enclosed else "")):
+        if self.answers_ours(state, text):
             return self.turn(row, self.step(state, text, message), message)
         bottom = state
         while bottom.aside:
@@ -74,9 +75,16 @@ class Sitting(Greeting):
 
     def answers_ours(self, state: State, text: str) -> bool:
         """Whether the words with which she begins answer what an office wrote to her, as anybody answers a message:
-        it waits for words, and these are no key."""
-        step, says = self.waiting(state), any(map(str.isalpha, text)) and not self.words().starts(text)
-        return self.is_ours(state) and step is not None and step.answer == "text" and says
+        one office alone waits for words, and these say nothing else that we understand. The phone may be in other
+        hands: she is told for which number it was, and the menu follows."""
+        step = self.waiting(state)
+        if not self.is_ours(state) or step is None or step.answer != "text" or not any(map(str.isalpha, text)):
+            return False
+        if self.words().starts(text) or self.campaign_in(text):
+            return False
+        understood = opening(self.house, self.pack, self.book, self.language() or SOURCE, text)
+        alone = waiting.is_alone(self.db, self.address.id, state.flow, self.now)
+        return alone and not (understood and understood.target)
 
     def brought(self, state: State) -> State:
         """What was written before anything could be asked is heard once the menu is reached, if it says something."""
@@ -129,12 +137,14 @@ class Sitting(Greeting):
 
     def without_code(self, text: str) -> str:
         """The text without the code of a campaign, which is counted; with nobody's name."""
-        words = text.split()
-        codes = [word for word in words if word.strip(".,!").upper() in self.pack.campaigns]
+        words, codes = text.split(), self.campaign_in(text)
         if not codes:
             return text
         outreach.count_code(self.db, self.pack.code, codes[0].strip(".,!").upper(), self.now.date())
         return " ".join(word for word in words if word not in codes)
+
+    def campaign_in(self, text: str) -> list[str]:
+        return [word for word in text.split() if word.strip(".,!").upper() in self.pack.campaigns]
 
     def heard(self, state: State, text: str, message: Message) -> Heard | Opened:
         """The input; a secret number leaves this function only as a keyed hash. Where the menu waits, a sentence may

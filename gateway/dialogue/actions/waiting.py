@@ -48,7 +48,13 @@ def _stands(db: Session, question: Question) -> bool:
     if (poll := question.facts.get("poll", "")).isdecimal():
         return not outreach.is_stopped(db, int(poll))
     case = question.facts.get("case", "")
-    return not case or cases.still_asked(db, question.flow, case)
+    return not case or cases.still_asked(db, question.flow, case, question.facts.get("event", ""))
+
+
+def is_alone(db: Session, address_id: int, flow: str, now: datetime) -> bool:
+    """Whether one question of this kind stands for an address, and no more."""
+    waiting = select(Question).where(Question.address_id == address_id, Question.flow == flow, Question.until > now)
+    return sum(_stands(db, found) for found in db.scalars(waiting)) == 1
 
 
 def ask_elsewhere(db: Session, reference: str, before: int, after: int) -> None:

@@ -148,10 +148,15 @@ def promise_of(stand: Stand, case: Case) -> str:
 def add_words(stand: Stand, answers: Mapping[str, str]) -> Done:
     """Words for an open case that she may hear of; looked at again. What she was writing while it became confidential
     is kept, and nothing is said of it."""
+    return add_here(stand, answers, "words")
+
+
+def add_here(stand: Stand, answers: Mapping[str, str], step: str) -> Done:
+    """Adds what was answered at a step to the case that this conversation is about."""
     case = hers_or_opened(stand, answers)
     if case is None and (hidden := _lodged_here(stand, answers)):
-        cases.keep_words(stand.db, hidden, answers["words"], stand.channel, stand.now)
-    return add(stand, case, answers, "words")
+        cases.keep_words(stand.db, hidden, answers[step], stand.channel, stand.now)
+    return add(stand, case, answers, step)
 
 
 def add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str) -> Done:

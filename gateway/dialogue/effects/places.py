@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from ...cases.records import of_addresses
 from ...country import Pack
-from ...language.tags import SOURCE
 from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
@@ -79,8 +78,9 @@ def _chosen(stand: Stand, answers: Answers, level: str) -> str:
 def places_found(stand: Stand, answers: Answers) -> list[str]:
     """The areas whose name is nearest to what was typed, or whose code it is; the pilot's own first."""
     found = stand.pack.places.find(answers["name"], stand.pack.areas, FOUND_AT_MOST)
-    named = {_with_parent(stand.pack, code, SOURCE): code for code in reversed(found)}
-    return [code for code in found if code in named.values()]  # two villages of one name in a commune are one line
+    places = stand.pack.places
+    alike = {(places.parent(code), tuple(sorted(places.by_code[code].names.items()))): code for code in reversed(found)}
+    return [code for code in found if code in alike.values()]  # two villages of one name in one commune are one line
 
 
 def _name(pack: Pack, code: str, tag: str) -> str:
@@ -88,9 +88,11 @@ def _name(pack: Pack, code: str, tag: str) -> str:
 
 
 def _with_parent(pack: Pack, code: str, tag: str) -> str:
-    """`Svay Dangkum (Siem Reap)`: a typed name may be that of many villages."""
-    place = pack.places.get(code)
-    parent = pack.places.name(place.parent, tag) if place and place.parent else ""
+    """`Svay Dangkum (Siem Reap)`: a typed name may be that of many villages. Where the area around it has the same
+    name, the next around that: else two of one name would look alike."""
+    name = pack.places.name(code, tag)
+    around = [pack.places.name(place.code, tag) for place in list(pack.places.path(code))[1:]]
+    parent = next((other for other in around if other != name), "")
     return f"{pack.places.name(code, tag)} ({parent})" if parent else pack.places.name(code, tag)
 
 

@@ -11,7 +11,7 @@ from ...cases.rules import DECIDED, OPEN, Refusal
 from ..asking import is_enclosed
 from ..roads import EffectWords
 from ..state import Done
-from .cases import NAMED, add, hers_or_opened, is_desk, names_of, promise_of
+from .cases import NAMED, add, add_here, hers_or_opened, is_desk, names_of, promise_of
 from .stand import Stand, Word
 
 OPINION = ("solved", "words", "easy")
@@ -21,8 +21,15 @@ BACK = ("opened", "late", "undecided", "call")
 def answer_office(stand: Stand, answers: Mapping[str, str]) -> Done:
     """Her answer to what the office asked on this number."""
     case = by_reference(stand.db, stand.facts.get("case", ""))
-    mine = case is not None and case.address_id == stand.address_id
-    return add(stand, cases.main_of(stand.db, case) if case and mine else None, answers, "question")
+    if case is None or case.address_id != stand.address_id:
+        return Done("closed")
+    event = stand.facts.get("event", "")
+    if case.state in OPEN and not cases.still_asked(stand.db, "asked", case.reference, event):
+        words = "" if is_enclosed(answers["question"]) else answers["question"]
+        attachments.belong(stand.db, names_of(stand, answers), case, stand.now)
+        cases.keep_words(stand.db, case, words, stand.channel, stand.now)
+        return Done("closed", act=True)
+    return add(stand, cases.main_of(stand.db, case), answers, "question")
 
 
 def consent(stand: Stand, answers: Mapping[str, str]) -> Done:
@@ -42,16 +49,16 @@ def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 
 def reopen(stand: Stand, answers: Mapping[str, str]) -> Done:
-    """She says that it is not solved; what is missing she may say after it."""
-    return _come_back(stand, hers_or_opened(stand, answers), "", cases.reopen)
+    """She says that it is not solved; what is missing she may say after it, or has said before it in a conversation
+    that began when it was asked first."""
+    return _come_back(stand, hers_or_opened(stand, answers), answers.get("missing", ""), cases.reopen)
 
 
 def add_missing(stand: Stand, answers: Mapping[str, str]) -> Done:
     """What is missing still; it may be that she does not say."""
     if not answers.get("missing"):
         return Done("nothing")
-    case = hers_or_opened(stand, answers)
-    return add(stand, cases.main_of(stand.db, case) if case else None, answers, "missing")
+    return add_here(stand, answers, "missing")
 
 
 def open_appeal(stand: Stand, answers: Mapping[str, str]) -> Done:
@@ -102,7 +109,7 @@ EFFECTS: Mapping[str, Word] = {
     "consent": Word(EffectWords("act", ("kept", "stopped"), reads=("agree",), bare=("kept",), harmless=True), consent),
     "confirm": Word(EffectWords("act", ("closed",), reads=NAMED, harmless=True), confirm),
     "reopen": Word(
-        EffectWords("act", BACK, ("promise",), reads=NAMED, harmless=True),
+        EffectWords("act", BACK, ("promise",), reads=(*NAMED, "missing"), harmless=True),
         reopen,
     ),
     "add_missing": Word(

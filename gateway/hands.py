@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile
 from typing import cast
 
 import structlog
@@ -33,6 +34,7 @@ from .waking import Wakes, connect
 
 ROUTE_LATE = timedelta(seconds=3)
 DELIVER_LATE = timedelta(seconds=5)
+SPOOLED = 1024 * 1024
 BATCH = 20
 FRESH = timedelta(minutes=1)
 """What became due longer ago is done one by one: it may be what cannot be done."""
@@ -94,18 +96,18 @@ class Hands:
 
     def export(self, export_id: int, now: datetime) -> None:
         """Makes a workbook that somebody asked for; it is read without holding up anybody who writes."""
-        try:
-            with self.house.database.reading() as db:
-                made = cases.export_body(db, self.house, export_id)
-        except Exception:
-            log.exception("export.failed", export=export_id)
-            with self.house.database.transaction() as db:
-                cases.fail_export(db, export_id)
-            return
-        if made:
-            with self.house.database.transaction() as db:
-                cases.keep_export(db, export_id, *made, now)
-            made[0].close()
+        with SpooledTemporaryFile(max_size=SPOOLED) as body:
+            try:
+                with self.house.database.reading() as db:
+                    lines = cases.write_export(db, self.house, export_id, body)
+            except Exception:
+                log.exception("export.failed", export=export_id)
+                with self.house.database.transaction() as db:
+                    cases.fail_export(db, export_id)
+                return
+            if lines is not None:
+                with self.house.database.transaction() as db:
+                    cases.keep_export(db, export_id, body, lines, now)
 
     def digest(self, digest_id: int, now: datetime) -> None:
         """Makes a daily log or a monthly digest, likewise."""

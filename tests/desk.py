@@ -40,8 +40,8 @@ class Desk:
     def post(self, path: str, status: int = 200, **form: str | list[str]) -> str:
         form = {"csrf_token": self.hidden("csrf_token"), **form}
         answer = self.client.post(path, data=form, follow_redirects=True)
-        assert answer.status_code == status, (path, answer.status_code)
         self.page = answer.get_data(as_text=True)
+        assert answer.status_code == status, (path, answer.status_code, answer.request.path)
         return self.page
 
     def hidden(self, name: str) -> str:

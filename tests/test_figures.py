@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from datetime import UTC, datetime, timedelta
-from io import BytesIO, StringIO
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
-from sqlalchemy import select, true, update
+from sqlalchemy import true, update
 
 from gateway.cases import actions
 from gateway.cases.counting import (
@@ -32,14 +29,12 @@ from gateway.cases.defined import DEFINED
 from gateway.cases.periods import months, quarter_of
 from gateway.cases.records import Case
 from gateway.cases.records.counted import facts_of
-from gateway.cases.records.kept import Digest, Export, ExportPiece
-from gateway.cases.sheets import as_csv, as_xlsx
 from gateway.settings import ROOT
 
-from .desk import LOCAL, TO_HOW, month_of
+from .desk import TO_HOW, month_of
 from .test_confidential import accuse
 from .test_ladder import add
-from .test_who_decides import decided_by, lodged
+from .test_who_decides import lodged
 
 HOUR, DAY = 3600, 86400
 
@@ -267,43 +262,6 @@ def test_an_official_of_another_office_counts_nothing_of_it(sala, staff) -> None
     staff["officer"].get("/console/figures/cases.csv", 403)
 
 
-def test_tables_are_taken_away(sala, staff) -> None:
-    case = lodged(sala, staff)
-    accuse(sala)
-    desk = staff["supervisor"]
-    rows = list(csv.reader(StringIO(desk.get("/console/figures.csv?by=category").removeprefix("﻿"))))
-    assert rows[0] == ["category", *DEFINED]
-    assert [row[:2] for row in rows[1:]] == [["unpaid", "1"], ["all", "1"]]
-    rows = list(csv.reader(StringIO(desk.get("/console/figures/cases.csv").removeprefix("﻿"))))
-    assert [row[0] for row in rows] == ["reference", case.reference]
-    desk.get("/console/figures")
-    desk.post("/console/figures/workbook", begin=month_of(datetime.now(UTC)), end=month_of(datetime.now(UTC)))
-    assert "is being made" in desk.page
-    sala.work()
-    [row] = sala.all_of(Export)
-    answer = desk.client.get(f"/console/figures/workbook/{row.id}")
-    book = load_workbook(BytesIO(answer.data), read_only=True)
-    assert [line[0] for line in book.active.iter_rows(values_only=True)] == ["reference", case.reference]
-    staff["inspector"].get(f"/console/figures/workbook/{row.id}", 403)
-
-
-def test_a_workbook_that_no_worker_made_is_made_by_the_tick_and_once(sala, staff) -> None:
-    lodged(sala, staff)
-    now = datetime.now(UTC)
-    month = month_of(now)
-    with sala.house.database.transaction() as db:
-        row = actions.ask_export(db, 3, month, month, now - timedelta(minutes=1))
-    sala.tick.once(now)
-    sala.tick.once(now + timedelta(seconds=5))
-    assert sala.all_of(Export)[0].state == "done"
-    made = sala.all_of(Export)[0].done_at
-    sala.hands.export(row.id, now + timedelta(hours=1))
-    assert sala.all_of(Export)[0].done_at == made
-    with sala.house.database.transaction() as db:
-        actions.drop_exports(db, now + timedelta(days=4))
-    assert sala.all_of(Export) == []
-
-
 def test_a_quarter_is_told_to_others_when_it_is_over(sala, staff) -> None:
     """Else whoever looks at it on two days knows what came in between."""
     now = datetime(2026, 11, 26, tzinfo=UTC)
@@ -315,76 +273,3 @@ def test_a_quarter_is_told_to_others_when_it_is_over(sala, staff) -> None:
     assert "No case was lodged in this time." in staff["coordinator"].get("/console/figures")
     assert "A quarter is shown when it is over." in staff["coordinator"].page
     assert "No case was lodged" not in staff["supervisor"].get("/console/figures")
-
-
-def test_a_workbook_is_kept_in_pieces_and_told_whole(sala, staff, monkeypatch) -> None:
-    monkeypatch.setattr(actions.exporting, "PIECE", 700)
-    case, month = lodged(sala, staff), month_of(datetime.now(UTC))
-    desk = staff["supervisor"]
-    desk.get("/console/figures")
-    desk.post("/console/figures/workbook", begin=month, end=month)
-    sala.work()
-    with sala.reading() as db:
-        assert len(list(db.scalars(select(ExportPiece)))) > 3
-    book = load_workbook(BytesIO(desk.client.get("/console/figures/workbook/1").data), read_only=True)
-    assert [line[0] for line in book.active.iter_rows(values_only=True)] == ["reference", case.reference]
-
-
-def test_no_cell_is_a_formula() -> None:
-    line = ["=1+1", "-2", "@x", "ភូមិ", 3, None]
-    written = "".join(as_csv([line]))
-    assert next(csv.reader(StringIO(written.removeprefix("﻿")))) == ["'=1+1", "'-2", "'@x", "ភូមិ", "3", ""]
-    held = BytesIO()
-    assert as_xlsx([line], held) == 1
-    cells = next(load_workbook(held).active.iter_rows())
-    assert [cell.data_type for cell in cells[:4]] == ["s"] * 4
-    assert [cell.value for cell in cells] == line[:5], "an empty cell at the end is none"
-
-
-def test_a_day_and_a_month_that_are_over_are_told_of_once(sala, staff) -> None:
-    case = lodged(sala, staff)
-    accuse(sala)
-    staff["officer"].answer(case.id, "Come on Monday.")
-    now = datetime.now(UTC) + timedelta(days=1)
-    for _ in range(2):
-        sala.hands.plan_digests(now)
-        sala.hands.plan_digests(now + timedelta(days=31))
-    sala.work()
-    rows = sala.all_of(Digest)
-    assert len({(row.office, row.kind, row.begins) for row in rows}) == len(rows)
-    assert {row.state for row in rows} == {"done"}
-    day = next(row for row in rows if row.office == "kh-17" and row.kind == "day" and row.body["lodged"])
-    assert (day.body["lodged"], day.body["answered"], day.body["answered_in_time"], day.body["decided"]) == (1, 1, 1, 0)
-    assert day.body["categories"] == {"unpaid": 1}
-    assert sum(row.body["lodged"] for row in rows if row.office == "kh-17" and row.kind == "month") == 1
-    assert sala.house.packs["kh"].office_name("kh-17", "en") in staff["supervisor"].get("/console/log")
-    assert "By programme" in staff["supervisor"].get("/console/log?kind=month")
-
-
-def test_each_act_counts_for_the_office_where_the_case_lay_then(sala, staff) -> None:
-    case = lodged(sala, staff)
-    with sala.house.database.transaction() as db:
-        db.get_one(Case, case.id).programme = "older"
-    staff["officer"].answer(case.id, "Come on Monday.")
-    decided_by(sala, "province")
-    staff["officer"].do(case.id, "up", advice="")
-    staff["supervisor"].decide(case.id, "It is paid.")
-    later = datetime.now(UTC) + timedelta(days=31)
-    sala.hands.plan_digests(later)
-    this = datetime.now(LOCAL).date().replace(day=1)
-    for row in sala.all_of(Digest):
-        if (row.kind, row.begins) == ("month", this):
-            sala.hands.digest(row.id, later)
-    days = {row.office: row.body for row in sala.all_of(Digest) if row.state == "done" and _told(row.body)}
-    names = ("lodged", "came", "answered", "decided", "passed_on")
-    told = {office: tuple(body[name] for name in names) for office, body in days.items()}
-    assert told == {
-        "kh-1710": (0, 1, 1, 0, 1),
-        "kh-17": (1, 0, 1, 1, 0),  # with all below it: between them nothing comes or goes
-        "kh-national": (1, 0, 1, 1, 0),
-    }
-    assert days["kh-17"]["programmes"] == {"older": {"lodged": 1, "answered": 1, "decided": 1, "decided_in_time": 1}}
-
-
-def _told(body: dict) -> bool:
-    return any(body[name] for name in ("lodged", "came", "decided", "passed_on"))

@@ -142,6 +142,19 @@ def test_after_the_pack_s_time_a_redial_begins_anew_and_nothing_is_lost(sala) ->
     assert [case.category for case in sala.all_of(Case)] == ["unpaid"]
 
 
+def test_two_places_of_one_name_are_two_lines_and_a_village_of_its_commune_s_name_is_none(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("English", "A problem", "Not paid", "Type the name")
+    assert caller.press("Sla Kram").splitlines()[1:3] == ["1 Sla Kram (Svay Chek)", "2 Sla Kram (Siem Reab)"]
+    caller.press("0")
+    assert caller.press("Kampong Svay").splitlines()[1:4] == [
+        "1 Kampong Svay (Serei Saophoan)",
+        "2 Kampong Svay (Kampong Thom)",
+        "3 Kampong Svay (Kampong Svay)",
+    ]
+
+
 def test_where_a_pack_has_no_hotline_the_commune_office_is_named(sala) -> None:
 
     sala.house.packs["kh"] = replace(sala.house.packs["kh"], hotline="")

@@ -98,10 +98,8 @@ def test_one_that_cannot_be_routed_holds_up_no_other(sala) -> None:
     assert [case.state for case in sala.all_of(Case)] == ["routed", "received", "routed"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite one writes at a time
 def test_what_another_worker_holds_is_left_to_it(sala) -> None:
-    """On PostgreSQL; on SQLite one writes at a time."""
-    if sala.house.database.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer")
     first, held, _ = lodged_by(sala, 3)
     with sala.house.database.transaction() as other:
         other.scalar(select(Case).where(Case.id == held).with_for_update())

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from .rules import BACK
 
-CLOCKS = {"acknowledge": "taken", "answer": "answered", "resolve": "decided"}
+TOLD_AS = {"acknowledge": "taken", "answer": "answered", "resolve": "decided"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Met:
     """A promise that was met."""
 
     clock: str
@@ -39,7 +39,7 @@ class Road:
     category: str
     programme: str
     moments: Sequence[Moment]
-    kept: Sequence[Kept]
+    met: Sequence[Met]
 
 
 Count = tuple[str, Road]
@@ -58,11 +58,11 @@ def counted(roads: Iterable[Road], queues: Collection[str], begin: datetime, end
         opened = next((moment.at for moment in road.moments if moment.kind == "opened"), None)
         if opened is not None and begin <= opened < end and first in queues:
             yield "lodged", road
-        for promise in road.kept:
+        for promise in road.met:
             if begin <= promise.at < end and _at(road, promise.at) in queues:
-                yield CLOCKS[promise.clock], road
+                yield TOLD_AS[promise.clock], road
                 if promise.in_time:
-                    yield f"{CLOCKS[promise.clock]}_in_time", road
+                    yield f"{TOLD_AS[promise.clock]}_in_time", road
 
 
 def _done(moment: Moment, before: str, lay: str, queues: Collection[str]) -> Iterator[str]:

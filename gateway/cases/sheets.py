@@ -39,7 +39,8 @@ def as_xlsx(lines: Iterable[Sequence[Cell]], into: IO[bytes]) -> int:
     count = 0
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sala")
-    for count, line in enumerate(lines, start=1):  # noqa: B007
+    for line in lines:
+        count += 1
         sheet.append([_typed(sheet, cell) for cell in line])
     book.save(into)
     return count

@@ -28,10 +28,10 @@ from .digesting import keep_digest as keep_digest
 from .digesting import plan_digests as plan_digests
 from .exporting import ask_export as ask_export
 from .exporting import drop_exports as drop_exports
-from .exporting import export_body as export_body
 from .exporting import fail_export as fail_export
 from .exporting import keep_export as keep_export
 from .exporting import make_anew as make_anew
+from .exporting import write_export as write_export
 from .following import heard as heard
 from .following import look_again as look_again
 from .forgetting import forget_old as forget_old

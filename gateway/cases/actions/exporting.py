@@ -4,7 +4,6 @@ took what away is in the audit."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from sqlalchemy import delete, insert, select
@@ -24,6 +23,8 @@ from ..sheets import as_xlsx
 
 KEPT_FOR = timedelta(days=3)
 PIECE = 256 * 1024
+"""Bytes of a workbook in one row."""
+
 AT_ONCE = 3
 """How many somebody may have waiting: each is a table of every case in her reach."""
 
@@ -43,9 +44,9 @@ def ask_export(db: Session, staff_id: int, begin: str, end: str, now: datetime) 
     return row
 
 
-def export_body(db: Session, house: House, export_id: int) -> tuple[IO[bytes], int] | None:
-    """The workbook of what she who asked may see now, and how many cases are in it; None where it is made already. It
-    only reads: nobody waits for it. Whoever gets the file closes it."""
+def write_export(db: Session, house: House, export_id: int, into: IO[bytes]) -> int | None:
+    """Writes the workbook of what she who asked may see now into a file; how many cases are in it, None where it is
+    made already. It only reads: nobody waits for it."""
     row = db.get(Export, export_id)
     if row is None or row.state != "waiting":
         return None
@@ -53,17 +54,15 @@ def export_body(db: Session, house: House, export_id: int) -> tuple[IO[bytes], i
     pack = house.packs[staff.country]
     begin, end = months(row.begin, row.end, pack.zone)
     lines = lines_of(db, pack, seen_by(db, staff), begin, end) if staff.active else iter(())
-    body = SpooledTemporaryFile(max_size=PIECE)  # noqa: SIM115 (whoever keeps it closes it)
-    count = as_xlsx(lines, body)
-    body.seek(0)
-    return body, max(0, count - 1)
+    return max(0, as_xlsx(lines, into) - 1)
 
 
 def keep_export(db: Session, export_id: int, body: IO[bytes], lines: int, now: datetime) -> None:
-    """Keeps a workbook that was made, in pieces. Safe to run twice."""
+    """Keeps a workbook that was made, from the beginning of its file on, in pieces. Safe to run twice."""
     row = db.scalar(select(Export).where(Export.id == export_id, Export.state == "waiting").with_for_update())
     if row is None:
         return
+    body.seek(0)
     for number, piece in enumerate(iter(lambda: body.read(PIECE), b"")):
         db.execute(insert(ExportPiece).values(export_id=export_id, number=number, body=piece))
     row.lines, row.state, row.done_at = lines, "done", now

@@ -15,8 +15,7 @@ from ... import clock
 from ...country import Pack
 from ...people.records import QueueRow
 from ..counting import Fact, Kept, Spell
-from ..logged import Kept as Met
-from ..logged import Moment, Road
+from ..logged import Met, Moment, Road
 from ..rules import DECIDES, OPEN, OVER
 from . import Case, CaseEvent
 from .promises import Promise
@@ -68,8 +67,8 @@ def roads_of(db: Session, scope: ColumnElement[bool], begin: datetime, end: date
         events = _by_case(db, _EVENTS.where(CaseEvent.case_id.in_(ids)).order_by(CaseEvent.id))
         for case in db.execute(_CASES.where(Case.id.in_(ids)).order_by(Case.id)):
             moments = [Moment(e.kind, e.at, str(e.data.get("queue") or "")) for e in events.get(case.id, ())]
-            kept = [Met(p.clock, p.met_at, bool(p.kept)) for p in promises.get(case.id, ()) if p.state == "met"]
-            yield Road(case.category, case.programme, moments, kept)
+            met = [Met(p.clock, p.met_at, bool(p.kept)) for p in promises.get(case.id, ()) if p.state == "met"]
+            yield Road(case.category, case.programme, moments, met)
         after = ids[-1]
 
 

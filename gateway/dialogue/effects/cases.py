@@ -159,12 +159,13 @@ def add_here(stand: Stand, answers: Mapping[str, str], step: str) -> Done:
     return add(stand, case, answers, step)
 
 
-def add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str) -> Done:
+def add(stand: Stand, case: Case | None, answers: Mapping[str, str], step: str, *, late: bool = False) -> Done:
+    """Adds words to a case. What comes `late`, or to a case that is over, is kept and changes nothing."""
     if case is None:
         return Done("closed")
     words = "" if is_enclosed(answers[step]) else answers[step]
     attachments.belong(stand.db, names_of(stand, answers), case, stand.now)
-    if case.state not in OPEN:
+    if late or case.state not in OPEN:
         cases.keep_words(stand.db, case, words, stand.channel, stand.now)
         return Done("closed", act=True)
     cases.add_words(stand.db, stand.house, case, words, stand.channel, stand.now)

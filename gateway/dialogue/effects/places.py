@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ...cases.records import of_addresses
 from ...country import Pack
+from ...country.places import Places
 from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
@@ -77,10 +78,19 @@ def _chosen(stand: Stand, answers: Answers, level: str) -> str:
 
 def places_found(stand: Stand, answers: Answers) -> list[str]:
     """The areas whose name is nearest to what was typed, or whose code it is; the pilot's own first."""
-    found = stand.pack.places.find(answers["name"], stand.pack.areas, FOUND_AT_MOST)
-    places = stand.pack.places
-    alike = {(places.parent(code), tuple(sorted(places.by_code[code].names.items()))): code for code in reversed(found)}
-    return [code for code in found if code in alike.values()]  # two villages of one name in one commune are one line
+    places, kept = stand.pack.places, list[str]()
+    found = places.find(answers["name"], stand.pack.areas, FOUND_AT_MOST)
+    for code in found:
+        if not any(_is_told_by(places, code, other) for other in (*kept, places.parent(code)) if other in found):
+            kept.append(code)
+    return kept
+
+
+def _is_told_by(places: Places, code: str, other: str) -> bool:
+    """Whether a line of the list is as good as another: a village of the name of its commune, or of another in it. Any
+    other two of one name differ in what lies around them, and it matters which she means."""
+    one, two = places.by_code[code], places.by_code[other]
+    return one.level == "village" and one.names == two.names and one.parent in (other, two.parent)
 
 
 def _name(pack: Pack, code: str, tag: str) -> str:
@@ -88,11 +98,9 @@ def _name(pack: Pack, code: str, tag: str) -> str:
 
 
 def _with_parent(pack: Pack, code: str, tag: str) -> str:
-    """`Svay Dangkum (Siem Reap)`: a typed name may be that of many villages. Where the area around it has the same
-    name, the next around that: else two of one name would look alike."""
-    name = pack.places.name(code, tag)
-    around = [pack.places.name(place.code, tag) for place in list(pack.places.path(code))[1:]]
-    parent = next((other for other in around if other != name), "")
+    """`Svay Dangkum (Siem Reap)`: a typed name may be that of many villages."""
+    place = pack.places.get(code)
+    parent = pack.places.name(place.parent, tag) if place and place.parent else ""
     return f"{pack.places.name(code, tag)} ({parent})" if parent else pack.places.name(code, tag)
 
 

@@ -24,12 +24,8 @@ def answer_office(stand: Stand, answers: Mapping[str, str]) -> Done:
     if case is None or case.address_id != stand.address_id:
         return Done("closed")
     event = stand.facts.get("event", "")
-    if case.state in OPEN and not cases.still_asked(stand.db, "asked", case.reference, event):
-        words = "" if is_enclosed(answers["question"]) else answers["question"]
-        attachments.belong(stand.db, names_of(stand, answers), case, stand.now)
-        cases.keep_words(stand.db, case, words, stand.channel, stand.now)
-        return Done("closed", act=True)
-    return add(stand, cases.main_of(stand.db, case), answers, "question")
+    stands = cases.still_asked(stand.db, "asked", case.reference, event)
+    return add(stand, cases.main_of(stand.db, case), answers, "question", late=not stands)
 
 
 def consent(stand: Stand, answers: Mapping[str, str]) -> Done:

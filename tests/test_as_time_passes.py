@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from gateway.cases.actions import add_words
 from gateway.cases.actions.following import noticed_at
 from gateway.cases.records import Case, CaseEvent
 from gateway.dialogue.records import Conversation, Question
@@ -181,6 +182,21 @@ def test_a_later_question_takes_the_place_of_an_earlier_one(sala, staff) -> None
     caller.press("Boeng")
     caller.dial()
     assert "Which" not in caller.screen
+
+
+def test_what_she_answers_to_a_question_that_another_has_replaced_answers_nothing(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    pass_days(sala, 0)
+    caller = sala.caller()
+    caller.dial()
+    with sala.house.database.transaction() as db:
+        add_words(db, sala.house, db.get_one(Case, case.id), "I called.", "kh-hotline", datetime.now(UTC))
+    staff["officer"].answer(case.id, "Which village?", act="ask")
+    caller.press("ACLEDA")
+    assert caller.screen.startswith("We added it to your complaint.")
+    assert state(sala) == "waiting", "nobody has said which village"
+    assert "ACLEDA" in staff["officer"].get(f"/console/case/{case.id}")
 
 
 def test_a_message_that_says_something_else_is_no_answer(sala, staff) -> None:

@@ -75,10 +75,9 @@ def lodged_before(db: Session, staff_id: int, once: str) -> Lodged | None:
     return Lodged(case, _pin(staff_id, once) if case.answer_by == "pin" and not printed else "")
 
 
-def lodge(
-    db: Session, house: House, told: AtTheWindow, country: str, staff_id: int, once: str, now: datetime
-) -> Lodged:
-    """Opens the case; a worker routes it. What is promised runs from the day on the paper. Raises Refusal."""
+def lodge(db: Session, house: House, told: AtTheWindow, country: str, staff_id: int, once: str, now: datetime) -> None:
+    """Opens the case; a worker routes it, and `lodged_before` tells what she takes with her. What is promised runs from
+    the day on the paper. Raises Refusal."""
     pack = house.packs[country]
     _must_be_whole(house, pack, told)
     reference = _reference_of(db, pack, told.paper) if told.paper.strip() else free_reference(db)
@@ -99,11 +98,10 @@ def lodge(
         against_office=told.against_office,
         wants=told.answer_by if told.behalf else "", programme=told.programme, sex=told.sex, disability=told.disability,
     )  # fmt: skip
-    case = open_case(
+    open_case(
         db, pack, complaint, address_id, opened, noted_at=now, staff_id=staff_id, once=_once(staff_id, once),
         reference=reference,
     )  # fmt: skip
-    return Lodged(case, "" if form else pin)
 
 
 def _until_she_agrees(pack: Pack, told: AtTheWindow) -> str:

@@ -168,6 +168,19 @@ def test_whoever_answers_the_office_s_message_with_a_message_has_answered(sala, 
     assert "Which bank?" not in phone.write("hello")
 
 
+def test_what_time_brings_is_done_by_the_tick_where_no_worker_is(sala, staff) -> None:
+    case = lodged(sala, staff)
+    staff["officer"].answer(case.id, "Which bank?", act="ask")
+    later = datetime.now(UTC) + timedelta(minutes=2)
+    sala.tick.once(later)
+    assert sala.all_of(Question) == [], "a worker is woken first"
+    sala.tick.once(later + timedelta(seconds=4))
+    sala.tick.once(later + timedelta(seconds=8))
+    assert [question.flow for question in sala.all_of(Question)] == ["asked"]
+    sala.work()
+    assert len(sala.all_of(Question)) == 1, "the job that came late does nothing"
+
+
 def test_a_later_question_takes_the_place_of_an_earlier_one(sala, staff) -> None:
     case = lodged(sala, staff)
     staff["officer"].answer(case.id, "Which bank?", act="ask")

@@ -32,6 +32,16 @@ def test_a_day_and_a_month_that_are_over_are_told_of_once(sala, staff) -> None:
     assert "By programme" in staff["supervisor"].get("/console/log?kind=month")
 
 
+def test_a_log_that_no_worker_made_is_made_by_the_tick(sala, staff) -> None:
+    lodged(sala, staff)
+    later = datetime.now(UTC) + timedelta(days=1)
+    sala.hands.plan_digests(later)
+    assert "done" not in {row.state for row in sala.all_of(Digest)}
+    for seconds in (5, 10):
+        sala.tick.once(later + timedelta(seconds=seconds))
+    assert "done" in {row.state for row in sala.all_of(Digest)}
+
+
 def test_each_act_counts_for_the_office_where_the_case_lay_then(sala, staff) -> None:
     case = lodged(sala, staff)
     with sala.house.database.transaction() as db:

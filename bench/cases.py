@@ -109,7 +109,8 @@ def routing() -> None:
         began = time.perf_counter()
         for case_id in ids:
             queue.enqueue_call("gateway.jobs.route", (case_id,), result_ttl=0)
-        wait(lambda: not waiting(works.house) and _empty(queue))
+        wait(lambda: not waiting(works.house))
+        wait(partial(_empty, queue))
         ours.append(MANY / (time.perf_counter() - began))
     works.close()
     here, nothing = statistics.median(ours), statistics.median(floor)

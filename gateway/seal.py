@@ -107,3 +107,12 @@ def ring() -> Keyring:
     if _ring is None:
         raise KeyRefused("no keys were loaded in this process")
     return _ring
+
+
+ROAD = "pin.road"
+"""By which a PIN is marked wherever it is typed: the PIN itself is kept nowhere."""
+
+
+def road_of(pin: str) -> str:
+    """What a conversation carries of a PIN."""
+    return ring().hash(pin, ROAD)

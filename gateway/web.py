@@ -38,6 +38,7 @@ from redis.retry import Retry
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from .country import Pack
 from .house import House
 from .language import formats
 from .language.catalogue import fill
@@ -142,6 +143,12 @@ def t(sentence: str, **facts: Any) -> Markup | str:
     return fill(words, {name: str(fact) for name, fact in facts.items()})
 
 
+def programme_name(pack: Pack, code: str) -> str:
+    """What a programme is called, in the reader's language; the code of one that left the pack."""
+    programme = pack.programmes.get(code)
+    return house().texts.say(page_language(), programme.key("name")) if programme else code
+
+
 def when(moment: datetime | None, with_time: bool = True) -> str:
     """A moment as staff read it: weekday, day, and the local time."""
     if moment is None:
@@ -192,6 +199,7 @@ def set_up_web(app: Flask, here: House) -> None:
             "t": t,
             "says": lambda context, sentence: house().texts.find(page_language(), (context, sentence)),
             "when": when,
+            "programme_name": programme_name,
             "asset": lambda name: url_for("static", filename=name, v=marks[name]),
             "lang": page_language(),
             "html_lang": babel_name(page_language()),

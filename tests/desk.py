@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 PASSWORD = "a password for tests"
 HASH = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
 LOCAL = ZoneInfo("Asia/Phnom_Penh")
-TO_HOW = ("2", "1", "1", "4", "9")
+TO_HOW = ("2", "2", "1", "4", "9")
 
 
 def first_of(case) -> str:

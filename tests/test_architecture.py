@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
-    ("settings", "seal", "parent", "logs"), ("reading", "clock", "language"), ("country",), ("db",), ("audit",), ("house",),
+    ("settings", "seal", "parent", "logs"), ("reading", "clock", "language", "sheets"), ("country",), ("db",), ("audit",), ("house",),
     ("web",), ("channels",), ("people",), ("hotline", "outreach"), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering", "ringing"), ("waking",), ("hands",), ("jobs",), ("ticking",),
     ("line",), ("calling_out",), ("calling",), ("console", "webhooks"), ("cli",),
 ]  # fmt: skip

@@ -70,7 +70,7 @@ def test_with_a_pin_nobody_is_asked_and_it_is_closed_only_after_she_has_heard_it
     assert state(sala) == "resolved"
     caller = sala.caller("+85599000088")
     caller.dial()
-    caller.press("2", "2", case.reference, "4821")
+    caller.press("2", "3", case.reference, "4821")
     caller.choose("Not yet")
     pass_days(sala, 13, datetime.now(UTC) + 41 * DAY)
     assert texts(sala) == []
@@ -151,7 +151,7 @@ def test_the_office_s_question_waits_on_her_phone_and_her_answer_reaches_it(sala
     assert state(sala) == "in_work"
     assert "ACLEDA, in Sla Kram" in staff["officer"].get(f"/console/case/{case.id}")
     caller.dial()
-    assert caller.press("2", "1").startswith("We have your message."), "a question that was answered is no news"
+    assert caller.press("3", "1").startswith("We have your message."), "a question that was answered is no news"
 
 
 def test_whoever_answers_the_office_s_message_with_a_message_has_answered(sala, staff) -> None:
@@ -227,7 +227,7 @@ def test_a_message_that_says_something_else_is_no_answer(sala, staff) -> None:
 
 def test_with_two_questions_on_one_phone_a_message_answers_neither(sala, staff) -> None:
     first = lodged(sala, staff)
-    second = sala.lodge("1", "1", "1", "9", "1", "1")
+    second = sala.lodge("2", "1", "1", "9", "1", "1")
     for case, words in ((first, "Which bank?"), (second, "Who heads the house?")):
         staff["officer"].answer(case.id, words, act="ask")
         sala.hands.survey(case.id, datetime.now(UTC) + timedelta(minutes=1))

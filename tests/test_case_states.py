@@ -93,7 +93,7 @@ def test_what_she_hears_of_each_decision(sala, staff, decision, state, told) -> 
     assert sala.all_of(Case)[0].state == state
     caller = sala.caller()
     caller.dial()
-    assert caller.press("2", "1").startswith(told)
+    assert caller.press("3", "1").startswith(told)
 
 
 def test_withdrawn_needs_how_she_said_so_and_she_is_told_in_case_it_is_untrue(sala, staff) -> None:
@@ -106,7 +106,7 @@ def test_withdrawn_needs_how_she_said_so_and_she_is_told_in_case_it_is_untrue(sa
     )
     caller = sala.caller()
     caller.dial()
-    assert caller.press("2", "1").startswith("This complaint is closed because you asked.\nDid you ask to close it?")
+    assert caller.press("3", "1").startswith("This complaint is closed because you asked.\nDid you ask to close it?")
     caller.choose("No")
     assert caller.screen.startswith("We look at it again. You will hear within 10 working days.")
     caller.press("I asked for nothing of the kind")
@@ -115,7 +115,7 @@ def test_withdrawn_needs_how_she_said_so_and_she_is_told_in_case_it_is_untrue(sa
 
 def test_two_complaints_of_one_phone_about_one_thing_are_made_one_and_both_numbers_answer(sala, staff) -> None:
     first = lodged(sala, staff)
-    second = sala.lodge("1", "1", "1", "9", "1", "1")
+    second = sala.lodge("2", "1", "1", "9", "1", "1")
     desk = staff["officer"]
     page = desk.get(f"/console/case/{second.id}")
     assert "The same phone lodged another case about the same thing:" in page
@@ -129,13 +129,13 @@ def test_two_complaints_of_one_phone_about_one_thing_are_made_one_and_both_numbe
     for line in ("1", "2"):
         caller = sala.caller()
         caller.dial()
-        assert caller.press("2", line).startswith("The office says this was done: It was paid on Monday")
+        assert caller.press("3", line).startswith("The office says this was done: It was paid on Monday")
 
 
 def test_cases_of_two_phones_or_of_two_things_are_never_made_one(sala, staff) -> None:
     case = lodged(sala, staff)
     neighbour = sala.lodge(*TO_HOW, "1", "1", number="+85599000002")
-    another = sala.lodge("1", "2", "1", "9", "1", "1")
+    another = sala.lodge("2", "2", "1", "9", "1", "1")
     with_pin = sala.lodge(*TO_HOW, "4", "4821", "1", number="+85599000003")
     for other in (neighbour, another, with_pin):
         page = staff["officer"].do(case.id, "merge", 409, into=other.reference)

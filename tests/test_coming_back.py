@@ -52,7 +52,7 @@ def test_she_says_on_her_phone_that_it_is_solved(sala, staff) -> None:
     staff["officer"].decide(case.id, "Paid on Monday.")
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1")
+    caller.press("3", "1")
     caller.choose("Yes")
     assert caller.screen == "Thank you."
     assert state(sala) == "closed"
@@ -64,7 +64,7 @@ def test_not_solved_comes_back_to_the_office_with_what_is_missing(sala, staff) -
     staff["officer"].decide(case.id, "Paid on Monday.")
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1")
+    caller.press("3", "1")
     caller.choose("No")
     assert caller.screen.startswith("We look at it again. You will hear within 10 working days.")
     assert state(sala) == "reopened", "the call may be cut here"
@@ -76,10 +76,10 @@ def test_not_solved_comes_back_to_the_office_with_what_is_missing(sala, staff) -
     assert "Nothing has come" in page
     assert "Not solved, she says" in staff["officer"].get("/console/queue")
     caller.dial()
-    assert caller.press("2", "1").startswith("We have your message."), "the old answer is not told as if it were new"
+    assert caller.press("3", "1").startswith("We have your message."), "the old answer is not told as if it were new"
     staff["officer"].decide(case.id, "Now it is there.")
     caller.dial()
-    assert caller.press("2", "1").startswith("The office says this was done: Now it is there.")
+    assert caller.press("3", "1").startswith("The office says this was done: Now it is there.")
 
 
 def test_an_appeal_goes_to_a_higher_office_and_whoever_decided_before_may_not_decide_again(sala, staff) -> None:
@@ -87,7 +87,7 @@ def test_an_appeal_goes_to_a_higher_office_and_whoever_decided_before_may_not_de
     staff["officer"].decide(case.id, "You are not on the list.", "not_upheld", "policy_gap")
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1")
+    caller.press("3", "1")
     assert "Do you agree?" in caller.screen
     caller.choose("No")
     caller.press("My neighbour is on it")

@@ -119,7 +119,7 @@ def test_route_says_where_a_case_goes_or_what_is_wrong_with_the_question(words, 
 
 
 def test_promises_are_counted_anew_only_with_a_reason(sala, capsys) -> None:
-    sala.lodge("2", "1", "1", "4", "9", "1", "1")
+    sala.lodge("2", "2", "1", "4", "9", "1", "1")
     for words, told in (
         (["promises", "recompute"], "say why, for the audit"),
         (["promises", "recompute", "--country", "th", "--why", "x"], "'th' is not a country that is served"),

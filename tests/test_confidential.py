@@ -21,7 +21,7 @@ from .test_ladder import add
 from .test_who_decides import lodged
 
 SECRET_STORY = "the chief took half of it"
-SAFE = ("2", "1", "6", "4", "1", "1", "1", "1")
+SAFE = ("2", "2", "6", "4", "1", "1", "1", "1")
 """English, a problem, a person, not safe, call me, in the morning, a woman, send it."""
 
 CHANGING = re.compile(r'(name="(?:csrf_token|once|version)" value=)"[^"]*"|datetime="[^"]*"|\b\d\d:\d\d\b|\?v=\w+')

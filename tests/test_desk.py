@@ -217,9 +217,9 @@ def test_a_text_that_was_not_delivered_can_be_sent_again(network, sala, staff) -
 
 
 def test_late_due_new_and_answered(sala, staff) -> None:
-    sala.lodge("2", "1", "1", "4", "9", "1", "1")
+    sala.lodge("2", "2", "1", "4", "9", "1", "1")
     for _ in range(3):
-        sala.lodge("1", "1", "4", "9", "1", "1")
+        sala.lodge("2", "1", "4", "9", "1", "1")
     now = datetime.now(UTC)
     with sala.house.database.transaction() as db:
         late, due, *_ = db.scalars(select(Case).order_by(Case.id))

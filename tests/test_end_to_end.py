@@ -20,7 +20,7 @@ from gateway.settings import ROOT, read_env_file
 
 from .conftest import free_port, wait_for
 
-ROAD = ("2", "1", "1", "4", "9", "1", "1")
+ROAD = ("2", "2", "1", "4", "9", "1", "1")
 
 
 class Running:

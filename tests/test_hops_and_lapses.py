@@ -12,7 +12,7 @@ from gateway.cases.records import Case
 from gateway.cases.records.promises import Promise
 from gateway.dialogue.records import Conversation
 
-ROAD = ("2", "1", "1", "4", "9", "1", "1")
+ROAD = ("2", "2", "1", "4", "9", "1", "1")
 
 
 def test_two_hops_of_one_number_at_once_make_one_case(sala) -> None:
@@ -44,7 +44,7 @@ def test_a_lapse_and_a_hop_at_the_same_moment_take_turns(sala) -> None:
     for round_ in range(8):
         caller = sala.caller(f"+855990300{round_:02}")
         caller.dial()
-        caller.press("2", "1", "1", "4", "9")
+        caller.press("2", "2", "1", "4", "9")
         with sala.reading() as db:
             row = db.scalars(select(Conversation.id)).one()
         start, failed = threading.Barrier(2), []
@@ -83,7 +83,7 @@ def test_one_row_that_cannot_be_worked_on_holds_up_no_other(sala) -> None:
     for n in range(3):
         caller = sala.caller(f"+855990500{n:02}")
         caller.dial()
-        caller.press("2", "1", "1")
+        caller.press("2", "2", "1")
     with sala.house.database.transaction() as db:
         first = db.scalars(select(Conversation).order_by(Conversation.id)).first()
         first.state = {**first.state, "road": [["top", "nowhere"]], "at": "no.such.step"}
@@ -96,7 +96,7 @@ def test_many_rows_that_fail_rest_while_others_have_their_turn(sala) -> None:
     for n in range(53):
         caller = sala.caller(f"+855990600{n:02}")
         caller.dial()
-        caller.press("2", "1", "1")
+        caller.press("2", "2", "1")
     with sala.house.database.transaction() as db:
         for row in db.scalars(select(Conversation).order_by(Conversation.id).limit(52)):
             row.state = {**row.state, "at": "no.such.step"}
@@ -118,7 +118,7 @@ def test_a_category_that_left_the_pack_still_opens_a_case_and_reaches_triage(sal
 
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", "1")
+    caller.press("2", "2", "1")
     pack = sala.house.packs["kh"]
     without = {code: category for code, category in pack.categories.items() if code != "unpaid"}
     rights = {code: right for code, right in pack.rights.items() if code != "unpaid"}
@@ -132,10 +132,10 @@ def test_after_the_pack_s_time_a_redial_begins_anew_and_nothing_is_lost(sala) ->
 
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", "1")
+    caller.press("2", "2", "1")
     sala.house.packs["kh"] = replace(sala.house.packs["kh"], resume=timedelta(seconds=0))
     assert caller.dial().startswith("How can we help?")
-    assert caller.press("1") == "1 Continue\n2 Start again"
+    assert caller.press("2") == "1 Continue\n2 Start again"
     assert caller.press("1").startswith("Where do you live?")
     caller.dial()
     sala.tick.once(datetime.now(UTC) + timedelta(minutes=31))
@@ -171,14 +171,14 @@ def test_a_promise_that_ran_out_is_told_as_late(sala) -> None:
         promise.due_at = datetime.now(UTC) - timedelta(minutes=1)
     caller = sala.caller()
     caller.dial()
-    assert caller.press("2", "1").startswith("Your answer is late. We are sorry. Call 0000 (demo).")
+    assert caller.press("3", "1").startswith("Your answer is late. We are sorry. Call 0000 (demo).")
 
 
 def test_a_failure_in_a_hop_is_told_in_her_language_with_a_mark_that_the_log_has(sala, capfd) -> None:
     """A conversation that cannot be walked on: she hears so, nothing of it is stored, and it goes on once mended."""
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1", "1", "1")
+    caller.press("1", "1", "2", "1")
     with sala.house.database.transaction() as db:
         row = db.scalars(select(Conversation)).one()
         right, row.state = row.state, {**row.state, "at": "no.such.step"}
@@ -198,7 +198,7 @@ def test_a_language_that_is_withdrawn_in_the_middle_loses_nothing(sala) -> None:
 
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1", "1", "1")
+    caller.press("1", "1", "2", "1")
     pack = sala.house.packs["kh"]
     sala.house.packs["kh"] = replace(pack, languages=("en",))
     for _ in range(3):

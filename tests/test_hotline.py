@@ -20,7 +20,7 @@ from .writers import Texter
 def test_an_operator_finishes_what_a_dropped_session_began(sala, operator) -> None:
     caller = sala.caller(NUMBER)
     caller.dial()
-    caller.press("1", "1", "1", "1", "4", "គ្មានប្រាក់")  # Khmer; she can read it; not paid; the place later; her story
+    caller.press("1", "1", "2", "1", "4", "គ្មានប្រាក់")  # Khmer; she can read it; not paid; the place later; her story
     path = call(operator)
     assert "គ្មានប្រាក់" not in operator.page
     say(operator, path)
@@ -43,7 +43,7 @@ def test_what_a_call_began_is_finished_by_sms(sala, operator) -> None:
     path = call(operator)
     operator.post(f"{path}/language", tag="en")
     say(operator, path)
-    say(operator, path, press="1")
+    say(operator, path, press="2")
     say(operator, path, press="1")
     texter = Texter(sala, NUMBER)
     assert texter.write("hello").startswith("1 Continue")
@@ -56,13 +56,13 @@ def test_the_same_press_sent_twice_is_one_answer(sala, operator) -> None:
     say(operator, path)
     once = operator.hidden("once")
     for _ in range(2):
-        operator.post(f"{path}/say", once=once, press="1", text="")
+        operator.post(f"{path}/say", once=once, press="2", text="")
     assert "What is your complaint about?" in operator.page
 
 
 @pytest.mark.parametrize("fact", ["last four", "whole", "place"])
 def test_her_cases_are_shown_after_a_second_fact(sala, operator, fact) -> None:
-    sala.lodge("2", "1", "1", "1", "3", "1", "2", "4", "9", "1", "1")
+    sala.lodge("2", "2", "1", "1", "3", "1", "2", "4", "9", "1", "1")
     case = sala.all_of(Case)[0]
     path = call(operator)
     shown = f"{case.reference[:3]} {case.reference[3:6]}"
@@ -139,8 +139,8 @@ def test_she_who_chose_hotline_only_is_told_when_she_calls(sala, staff, operator
 
 def test_a_fact_opens_the_case_that_it_fits_and_no_other(sala, operator) -> None:
     """Two of one house use the phone; one of them asked that nobody calls her."""
-    place = ("2", "1", "1", "1", "3", "1", "2", "4", "9")
-    one, two = sala.lodge(*place, "1", "1"), sala.lodge("1", "1", "1", "9", "3", "1")
+    place = ("2", "2", "1", "1", "3", "1", "2", "4", "9")
+    one, two = sala.lodge(*place, "1", "1"), sala.lodge("2", "1", "1", "9", "3", "1")
     shown = [f"{case.reference[:3]} {case.reference[3:6]}" for case in (one, two)]
     path = call(operator)
     page = operator.post(f"{path}/facts", fact=one.reference[-4:])

@@ -86,7 +86,7 @@ def test_somebody_who_is_not_safe_is_asked_no_story_and_called_by_whom_and_when_
         due = db.execute(text("SELECT clock, hours FROM promises ORDER BY id")).all()
     assert [tuple(row) for row in due] == [("acknowledge", 24), ("answer", 24), ("resolve", 0)]
     caller.dial()
-    assert first_of(case) not in caller.press("2"), "her phone does not name it"
+    assert first_of(case) not in caller.press("3"), "her phone does not name it"
 
 
 def test_the_independent_office_calls_her_itself(sala, staff) -> None:
@@ -196,14 +196,14 @@ def test_words_that_were_being_typed_when_it_became_confidential_are_kept(sala, 
         db.get_one(Case, case.id).answer_by = "call"
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", "2")
+    caller.press("3", "1", "2")
     staff["officer"].do(case.id, "place", category="bribe")
     caller.press("It was the chief")
     assert "It was the chief" in apart(sala).get(f"/console/case/{case.id}")
 
 
 def test_a_case_that_was_merged_leads_nobody_to_one_that_became_confidential(sala, staff) -> None:
-    first, second = lodged(sala, staff), sala.lodge("1", "1", "1", "9", "1", "1")
+    first, second = lodged(sala, staff), sala.lodge("2", "1", "1", "9", "1", "1")
     staff["officer"].do(second.id, "merge", into=first.reference)
     staff["officer"].do(first.id, "place", category="bribe")
     page = staff["officer"].get(f"/console/case/{second.id}")
@@ -212,7 +212,7 @@ def test_a_case_that_was_merged_leads_nobody_to_one_that_became_confidential(sal
         db.get_one(Case, first.id).answer_by = "call"
     caller = sala.caller()
     caller.dial()
-    assert first_of(first) not in caller.press("2")
+    assert first_of(first) not in caller.press("3")
 
 
 def test_the_place_of_a_confidential_case_is_named_to_nobody(sala, staff) -> None:

@@ -23,7 +23,7 @@ from gateway.settings import SettingsError, read_env_file
 KEY = "A" * 43 + "="
 
 
-ROAD = ("2", "1", "1", "4", "My secret story", "1", "1")
+ROAD = ("2", "2", "1", "4", "My secret story", "1", "1")
 
 
 def test_nobody_changes_or_deletes_a_row_of_the_audit(sala) -> None:
@@ -88,14 +88,14 @@ def test_keys_are_rotated_and_the_old_one_may_go(sala) -> None:
 def test_a_pin_given_before_a_rotation_still_opens(sala) -> None:
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", "1", "4", "9", "4", "4821", "1")
+    caller.press("2", "2", "1", "4", "9", "4", "4821", "1")
     reference = caller.screen.split("is ")[1].split(".")[0].replace(" ", "")
     sala.work()
     seal.use(seal.read_keys(f"{os.environ['SALA_KEYS']},2={seal.new_key()}"))
     keep.rotate(sala.house.database)
     other = sala.caller("+85599000002")
     other.dial()
-    other.press("2", "2", reference, "4821")
+    other.press("2", "3", reference, "4821")
     assert other.screen.startswith("We have your message.")
     seal.use(seal.read_keys(os.environ["SALA_KEYS"]))
 
@@ -141,7 +141,7 @@ def test_a_conversation_ends_on_the_texts_it_began_with(sala) -> None:
 
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1")
+    caller.press("2", "2")
     flows = dict(sala.book.flows)
     place = flows["place"]
     province = replace(place.steps["province"], text="Where is your house?")
@@ -150,7 +150,7 @@ def test_a_conversation_ends_on_the_texts_it_began_with(sala) -> None:
     assert caller.press("1").startswith("Where do you live?")
     other = sala.caller("+85599000002")
     other.dial()
-    other.press("2", "1", "1")
+    other.press("2", "2", "1")
     assert other.screen.startswith("Where is your house?")
 
 
@@ -239,7 +239,7 @@ def test_a_rotation_leaves_what_was_changed_meanwhile(sala) -> None:
 
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", "1", "4")
+    caller.press("2", "2", "1", "4")
     seal.use(seal.read_keys(f"{sala.env['SALA_KEYS']},2={seal.new_key()}"))
     answered: list[bool] = []
     newer = update(Conversation).values(state={"flow": "menu", "at": "newer"})

@@ -44,7 +44,7 @@ def test_a_database_with_people_in_it_goes_down_and_up_again(sala, staff) -> Non
     from alembic.config import Config
 
     for number in ("1", "2"):
-        case = sala.lodge("2", "1", "1", "4", "9", "3", "1", number=f"+8559900000{number}")
+        case = sala.lodge("2", "2", "1", "4", "9", "3", "1", number=f"+8559900000{number}")
         staff["officer"].answer(case.id, "Come on Monday.")
     with sala.house.database.transaction() as db:
         hotline.done(db, db.get_one(Task, 1), datetime.now(UTC))

@@ -105,7 +105,7 @@ def test_a_budget_is_a_day_s(beeper, sala) -> None:
 def test_three_calls_for_nothing_and_then_a_neutral_text(sala, staff) -> None:
     from gateway.hotline import actions as hotline
 
-    case = sala.lodge("2", "1", "1", "4", "9", "2", "1", "1")
+    case = sala.lodge("2", "2", "1", "4", "9", "2", "1", "1")
     staff["officer"].answer(case.id, "Come on Monday.")
     task, now = sala.all_of(Task)[0], datetime.now(UTC)
     with sala.house.database.transaction() as db:

@@ -248,7 +248,7 @@ def test_stop_ends_the_news_for_good(sala) -> None:
         number = address.number
     Texter(sala, number).write("STOP")
     sala.caller(number).dial()
-    sala.lodge("1", "1", "4", "9", "1", "1", number=number)
+    sala.lodge("2", "1", "4", "9", "1", "1", number=number)
     with sala.reading() as db:
         assert db.get_one(Address, ids[0]).stopped_at is None
         assert audience(db, "kh", actions.areas(sala.house.packs["kh"], "17")) == []

@@ -166,7 +166,7 @@ def answered_by_text(sala) -> int:
     from gateway.cases import actions
     from gateway.cases.records import Case
 
-    case = sala.lodge("2", "1", "1", "4", "9", "1", "1")
+    case = sala.lodge("2", "2", "1", "4", "9", "1", "1")
     from .test_privacy import _staff
 
     with sala.house.database.transaction() as db:
@@ -237,7 +237,7 @@ def post(sala, path: str, form: dict[str, str]):
 
 def test_a_reply_by_twiml_is_recorded_settled_by_its_receipt_and_never_told_twice(sala) -> None:
     said = {"From": "+85599000001", "To": "1289"}
-    texts = ("hello", "2", "1", "1", "4", "9", "9", "1", "1")
+    texts = ("hello", "2", "2", "1", "4", "9", "9", "1", "1")
     for number, text in enumerate(texts):
         answer = post(sala, "/in/kh-sms", {**said, "MessageSid": f"SM{number}", "Body": text})
         assert answer.status_code == 200

@@ -15,7 +15,7 @@ from gateway.dialogue.records import Conversation, HeardRow
 from gateway.hotline.records import Task
 from gateway.people.records import Address
 
-TO_HOW = ("2", "1", "1", "4", "9")
+TO_HOW = ("2", "2", "1", "4", "9")
 PIN_ROAD = (*TO_HOW, "4", "4821", "1")
 
 
@@ -65,7 +65,7 @@ def test_with_a_pin_nothing_ever_goes_to_a_phone(sala) -> None:
         assert db.scalars(select(Task)).all() == []
     caller = sala.caller("+85599000077")
     caller.dial()
-    caller.press("2", "2", case.reference, "4821")
+    caller.press("2", "3", case.reference, "4821")
     assert caller.screen.startswith("The office says this was done: It was paid on Monday\nIs it solved?")
 
 
@@ -104,7 +104,7 @@ def test_who_did_not_choose_writing_hears_nothing_of_it_on_the_screen(sala, choi
         )
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1")
+    caller.press("3", "1")
     assert caller.screen.startswith(f"{says}\nAdd something?")
     with sala.reading() as db:
         bodies = [row.body for row in db.scalars(select(Outgoing).order_by(Outgoing.id))]
@@ -121,11 +121,11 @@ def test_who_chose_writing_reads_it_on_this_phone_and_on_no_other(sala) -> None:
         actions.reply(db, sala.house, db.get(Case, case.id), "Come on Monday", _staff(sala, db), "o", datetime.now(UTC))
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1")
+    caller.press("3", "1")
     assert caller.screen.startswith("The office wrote: Come on Monday\nAdd something?")
     other = sala.caller("+85599000002")
     other.dial()
-    other.press("2", "2", case.reference, "1234")
+    other.press("2", "3", case.reference, "1234")
     assert other.screen.startswith("That number and PIN do not fit together.")
 
 
@@ -137,7 +137,7 @@ def test_an_existing_reference_and_an_invented_one_get_the_same_answer(sala) -> 
     for number, reference in (("+85599000011", case.reference), ("+85599000012", new_reference())):
         caller = sala.caller(number)
         caller.dial()
-        answers.add(caller.press("2", "2", reference, "0000"))
+        answers.add(caller.press("2", "3", reference, "0000"))
     assert len(answers) == 1
 
 
@@ -148,7 +148,7 @@ def test_guessing_is_bounded_by_address_and_by_case(sala) -> None:
         caller = sala.caller(f"+8559900010{phone}")
         for _ in range(5):
             caller.dial()
-            caller.press(*(("2",) if guesses % 10 == 0 and not caller.screen.startswith("How") else ()), "2")
+            caller.press(*(("2",) if guesses % 10 == 0 and not caller.screen.startswith("How") else ()), "3")
             for _ in range(3):
                 if not caller.live:
                     break
@@ -156,7 +156,7 @@ def test_guessing_is_bounded_by_address_and_by_case(sala) -> None:
                 guesses += 1
     caller = sala.caller("+85599000199")
     caller.dial()
-    caller.press("2", "2", case.reference, "4821")
+    caller.press("2", "3", case.reference, "4821")
     assert caller.screen == "We could not find it this way. Call 0000 (demo)."
     with sala.reading() as db:
         tries = db.scalar(text("SELECT count(*) FROM tries WHERE kind = 'pin.case'"))
@@ -189,7 +189,7 @@ def test_a_wrong_pin_leaves_no_pair_of_number_and_reference(sala) -> None:
     case = sala.lodge(*PIN_ROAD)
     caller = sala.caller("+85599000002")
     caller.dial()
-    caller.press("2", "2", case.reference, "0000")
+    caller.press("2", "3", case.reference, "0000")
     values = columns_in_clear(sala)
     moments = values[("tries", "at")]
     assert len(moments) == 1
@@ -202,7 +202,7 @@ def test_a_long_dialled_code_ends_with_the_reference_and_keeps_no_number(sala) -
     caller = sala.caller()
     caller.dial()
     caller.press("2")
-    assert sala.caller().dial("1*1*4*9*4*4821*1*00").startswith("Your number is")
+    assert sala.caller().dial("2*1*4*9*4*4821*1*00").startswith("Your number is")
     with sala.reading() as db:
         assert db.scalars(select(Address)).all() == []
 

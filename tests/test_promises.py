@@ -117,7 +117,7 @@ def test_the_clock_stands_still_while_the_office_waits_for_her(sala, staff) -> N
     caller = sala.caller()
     caller.dial()
     caller.press(
-        "2",
+        "3",
         "1",
         "ACLEDA",
     )
@@ -182,7 +182,7 @@ def test_one_promise_never_takes_the_place_of_another(sala, staff) -> None:
 
 def test_what_is_merged_or_withdrawn_is_told_of_no_more(sala, staff) -> None:
     """Zammad 904: a merged case still escalated; 4353: one without a promise stayed late."""
-    first, second = lodged(sala, staff), sala.lodge("1", "1", "1", "9", "1", "1")
+    first, second = lodged(sala, staff), sala.lodge("2", "1", "1", "9", "1", "1")
     staff["officer"].do(second.id, "merge", into=first.reference)
     staff["officer"].do(first.id, "withdraw", how="By telephone")
     rows = sala.all_of(Promise)

@@ -45,7 +45,7 @@ def test_nothing_is_asked_in_the_middle_of_something_of_hers(sala) -> None:
     case = sala.lodge(*TO_HOW, "1", "1")
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1")
+    caller.press("2", "1")
     ask(sala, case)
     assert caller.dial().startswith("1 Continue")
     assert len(sala.all_of(Question)) == 1
@@ -67,10 +67,10 @@ def test_stop_is_heard_in_every_language_and_no_message_goes_out(sala, network) 
     case = sala.lodge(*TO_HOW, "1", "1")
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1")
+    caller.press("2", "1")
     assert caller.press("dung").startswith("We will send you no more messages.")
     caller.dial()
-    caller.press("1", "1", "4")
+    caller.press("2", "1", "4")
     assert caller.press("dung").startswith("How shall we answer?"), "where she may write what she likes, it is a name"
     assert caller.press("ຢຸດ").startswith("We will send you no more messages.")
     assert not caller.live
@@ -90,7 +90,7 @@ def test_stop_is_heard_in_every_language_and_no_message_goes_out(sala, network) 
 def test_turning_the_pages_changes_nothing_on_them(sala) -> None:
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1", "1")
+    caller.press("1", "1", "2")
     first = caller.press("xx")
     assert first.startswith("សូមចុចលេខមួយ")
     assert caller.press("9") != first
@@ -100,7 +100,7 @@ def test_turning_the_pages_changes_nothing_on_them(sala) -> None:
 def test_nine_on_the_last_page_is_no_wrong_answer(sala) -> None:
     caller = sala.caller()
     caller.dial()
-    caller.press("1", "1", "1")
+    caller.press("1", "1", "2")
     last = caller.press("9")
     assert "9 " not in last.splitlines()[-1]
     assert caller.press("9") == last
@@ -109,7 +109,7 @@ def test_nine_on_the_last_page_is_no_wrong_answer(sala) -> None:
 def test_a_half_complaint_is_withdrawn_by_stop(sala) -> None:
     caller = sala.caller()
     caller.dial()
-    caller.press("2", "1", "1", "STOP")
+    caller.press("2", "2", "1", "STOP")
     sala.tick.once(NOW + timedelta(hours=1))
     assert sala.all_of(Case) == []
 
@@ -117,7 +117,7 @@ def test_a_half_complaint_is_withdrawn_by_stop(sala) -> None:
 def test_the_last_input_dialect_tells_a_repeat_from_a_second_one(sala) -> None:
     caller = sala.caller("+85599000007", "kh-ussd-2")
     caller.dial()
-    caller.press("2", "1")
+    caller.press("2", "2")
     topic = caller.press("1")
     assert caller.repeat() == topic
     assert topic.startswith("Where do you live?")
@@ -157,7 +157,7 @@ def test_where_people_stopped_is_shown_without_small_numbers(sala, staff) -> Non
     for n in range(6):
         caller = sala.caller(f"+8559900010{n}")
         caller.dial()
-        caller.press("2", "1", "1")
+        caller.press("2", "2", "1")
     sala.tick.once(NOW + timedelta(hours=1))
     page = staff["supervisor"].get("/console/flows/place")
     assert "6 stopped here" in page

@@ -18,7 +18,7 @@ from gateway.people.records import Address
 from .desk import TO_HOW
 
 NOW = datetime.now(UTC)
-HERS = ("dial", "2", "1", "7", "4", "A's story")
+HERS = ("dial", "2", "2", "7", "4", "A's story")
 """The first one chooses English, tells something else than money, says no place, and is cut off at "how"."""
 
 A, B = ("other", "A's story"), ("unpaid", "B's story")
@@ -38,9 +38,9 @@ def lapse(sala) -> None:
 @pytest.mark.parametrize(
     ("then", "cases"),
     [
-        (("dial", "2", "1", "1", "4", "B's story", "1", "1"), [A, B]),  # the neighbour starts again
-        (("dial", "2", "1", "7", "4", "B's story", "1", "1"), [A, ("other", "B's story")]),  # with the same topic
-        (("dial", "2", "1", "1", "4", "B's story", "00", "1", "1", "1", "1"), [A, B]),  # and goes to the menu
+        (("dial", "2", "2", "1", "4", "B's story", "1", "1"), [A, B]),  # the neighbour starts again
+        (("dial", "2", "2", "7", "4", "B's story", "1", "1"), [A, ("other", "B's story")]),  # with the same topic
+        (("dial", "2", "2", "1", "4", "B's story", "00", "2", "1", "1", "1"), [A, B]),  # and goes to the menu
         (("dial", "2", "#", "STOP"), [A]),
         (("dial", "2", "#"), [A]),
         (("dial", "2", "STOP"), [A]),
@@ -50,7 +50,7 @@ def lapse(sala) -> None:
         (("STOP",), []),  # her own, in the middle
         (("0", "0", "0", "0"), [A]),  # back to the menu
         (("0", "0", "0", "0", "i want an appointment tomorrow"), [A]),
-        (("00", "1", "2", "1", "4", "B's story", "1", "1"), [A, B]),
+        (("00", "2", "2", "1", "4", "B's story", "1", "1"), [A, B]),
         (("dial", "1", "2", "1"), [A]),  # goes on with it
     ],
 )
@@ -99,13 +99,13 @@ def test_keys_dialled_ahead_do_not_answer_a_question_of_ours(sala) -> None:
 
 
 def test_what_is_parked_is_opened_in_the_language_it_was_told_in(sala) -> None:
-    play(sala, *HERS, "dial", "2", "#", "1", "1", "1", "1", "4", "រឿង")
+    play(sala, *HERS, "dial", "2", "#", "1", "1", "2", "1", "4", "រឿង")
     lapse(sala)
     assert sorted((case.language, case.story) for case in sala.all_of(Case)) == [("en", "A's story"), ("km", "រឿង")]
 
 
 def test_every_conversation_that_is_left_is_counted_where_it_was_left(sala) -> None:
-    play(sala, *HERS, "dial", "2", "1", "1")
+    play(sala, *HERS, "dial", "2", "2", "1")
     lapse(sala)
     assert sorted((left.step, left.how) for left in sala.all_of(Left)) == [
         ("menu:complaint.how", "opened"),
@@ -114,19 +114,19 @@ def test_every_conversation_that_is_left_is_counted_where_it_was_left(sala) -> N
 
 
 def test_left_where_nothing_is_lost_is_counted_too(sala) -> None:
-    play(sala, "dial", "2", "2", "dial")
+    play(sala, "dial", "2", "3", "dial")
     assert [(left.step, left.how) for left in sala.all_of(Left)] == [("menu:status.number", "left")]
 
 
 def test_a_number_that_nobody_may_keep_is_forgotten_though_she_dials_again_at_the_last_word(sala) -> None:
-    play(sala, "dial", "2", "1", "1", "4", "9", "4", "4821", "1")
+    play(sala, "dial", "2", "2", "1", "4", "9", "4", "4821", "1")
     assert sala.all_of(Address) == []
 
 
 def test_two_gateways_may_name_their_sessions_alike(sala) -> None:
     first, second = sala.caller("+85599000001"), sala.caller("+85599000002", "kh-ussd-2")
     first.dial()
-    first.press("2", "1")
+    first.press("2", "2")
     second.session, second.typed = first.session, ""
     second.sequence = 0
     second.dial()
@@ -144,7 +144,7 @@ def test_one_telling_cut_off_again_and_again_is_one_case(sala, more) -> None:
 
 
 def test_a_question_that_waits_does_not_keep_the_number_of_a_pin(sala) -> None:
-    play(sala, "dial", "2", "1", "7", "4", "A's story", "4", "1234")
+    play(sala, "dial", "2", "2", "7", "4", "A's story", "4", "1234")
     with sala.house.database.transaction() as db:
         address = db.scalars(select(Address)).one()
         waiting.ask_later(db, address.id, "survey", {"case": "1"}, NOW + timedelta(days=9), NOW)
@@ -155,6 +155,6 @@ def test_a_question_that_waits_does_not_keep_the_number_of_a_pin(sala) -> None:
 
 def test_a_typed_name_that_is_none_of_those_found_is_the_village(sala) -> None:
     """In her own words: an office may know it."""
-    play(sala, "dial", "2", "1", "7", "5", "Svay Nowhere")
+    play(sala, "dial", "2", "2", "7", "5", "Svay Nowhere")
     lapse(sala)
     assert [case.village for case in sala.all_of(Case)] == ["Svay Nowhere"]

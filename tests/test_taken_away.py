@@ -13,8 +13,8 @@ from sqlalchemy import select
 from gateway.cases import actions
 from gateway.cases.defined import DEFINED
 from gateway.cases.records.kept import Export, ExportPiece
-from gateway.cases.sheets import as_csv, as_xlsx
 from gateway.people.records import Staff
+from gateway.sheets import as_csv, as_xlsx
 
 from .desk import month_of
 from .test_confidential import accuse

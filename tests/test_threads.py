@@ -61,7 +61,7 @@ def test_a_complaint_by_sms_and_its_number_is_told_once(texter, sala) -> None:
 
 
 def test_one_left_half_told_is_told_its_number_when_it_opens_by_itself(texter, sala) -> None:
-    texter.write("hello", "2", "1", "1", "4", "Nothing came in May", "1")
+    texter.write("hello", "2", "2", "1", "4", "Nothing came in May", "1")
     sala.tick.once(datetime.now(UTC) + timedelta(hours=5))
     assert sala.all_of(Case) == []
     sala.tick.once(datetime.now(UTC) + timedelta(hours=7))
@@ -88,13 +88,13 @@ def test_stop_and_start_by_sms(texter, sala) -> None:
 
 def test_asking_to_be_written_to_lifts_an_earlier_stop(texter, sala) -> None:
     texter.write("hello", "2", "STOP", "hello")
-    texter.write("1", "1", "4", "It is late", "1", "1")
+    texter.write("2", "1", "4", "It is late", "1", "1")
     assert sala.all_of(Address)[0].stopped_at is None
 
 
 def test_with_a_pin_the_number_goes_with_the_last_reply(network, sala) -> None:
     texter = Texter(sala, NUMBER)
-    texter.write("hello", "2", "1", "1", "4", "A secret", "4", "4821", "1")
+    texter.write("hello", "2", "2", "1", "4", "A secret", "4", "4821", "1")
     assert "Your number is" in texter.screen
     sala.work()
     assert sala.all_of(Outgoing) == []
@@ -105,7 +105,7 @@ def test_with_a_pin_the_number_goes_with_the_last_reply(network, sala) -> None:
 def test_a_call_dropped_on_ussd_is_gone_on_with_by_sms(texter, sala) -> None:
     caller = sala.caller(NUMBER)
     caller.dial()
-    caller.press("2", "1", "1", "4", "Nothing came in May")
+    caller.press("2", "2", "1", "4", "Nothing came in May")
     assert texter.write("hello").startswith("1 Continue")
     assert texter.write("1").startswith("How shall we answer you?")
 
@@ -113,7 +113,7 @@ def test_a_call_dropped_on_ussd_is_gone_on_with_by_sms(texter, sala) -> None:
 def test_a_gateway_that_says_the_call_was_cut_lets_her_know_once(sala) -> None:
     caller = sala.caller(NUMBER)
     caller.dial()
-    caller.press("2", "1", "1", "4")
+    caller.press("2", "2", "1", "4")
     form = {"sessionId": caller.session, "phoneNumber": NUMBER, "status": "Incomplete"}
     for _ in range(2):
         ended = sala.client.post("/in/kh-ussd/ended", query_string={"key": caller.secret}, data=form)
@@ -124,7 +124,7 @@ def test_a_gateway_that_says_the_call_was_cut_lets_her_know_once(sala) -> None:
 def test_a_cut_call_about_something_private_sends_nothing(sala) -> None:
     caller = sala.caller(NUMBER)
     caller.dial()
-    caller.press("2", "2")
+    caller.press("2", "3")
     form = {"sessionId": caller.session, "phoneNumber": NUMBER, "status": "Failed"}
     sala.client.post("/in/kh-ussd/ended", query_string={"key": caller.secret}, data=form)
     assert sala.all_of(Outgoing) == []
@@ -158,7 +158,7 @@ def test_a_chat_from_the_first_word_to_the_number(chatter, sala, chats) -> None:
         return said[-1]["text"].startswith("Thank you. Your number is")
 
     wait_for(all_sent)
-    assert said[1]["buttons"][0][0] == "Tell us a problem"
+    assert said[1]["buttons"][0][0] == "My rights"
     assert all(len(data.encode()) <= 64 for one in said for _, data in one["buttons"])
     case = sala.all_of(Case)[0]
     assert (case.channel, case.story, case.state) == ("kh-telegram", "Nothing came in May", "routed")

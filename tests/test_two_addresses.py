@@ -38,7 +38,7 @@ def code(sala) -> str:
 
 
 def test_her_own_card_and_the_code_of_that_phone_join_them(chatter, sala) -> None:
-    case = sala.lodge("2", "1", "1", "4", "9", "1", "1", number=PHONE)
+    case = sala.lodge("2", "2", "1", "4", "9", "1", "1", number=PHONE)
     chatter.press(*TO_LINK)
     assert chatter.buttons["Share my number"] == "contact"
     contact(chatter, PHONE, 5001)

@@ -107,7 +107,7 @@ def test_what_it_is_counted_by_changes_nothing_else(sala, staff) -> None:
     desk.do(case.id, "figures", 409, programme="gold", sex="", disability="")
     desk.do(case.id, "figures", 409, programme="", sex="x", disability="")
     assert sala.all_of(Case)[0].programme == "pregnancy"
-    assert "Pregnant" in staff["supervisor"].get("/console/figures?by=programme")
+    assert "Mother and baby" in staff["supervisor"].get("/console/figures?by=programme")
 
 
 def test_the_office_calls_her_and_logs_it_and_no_operator_calls_again(sala, staff) -> None:

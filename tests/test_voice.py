@@ -60,7 +60,7 @@ def test_the_language_comes_first_each_said_in_itself(menu) -> None:
 
 def test_a_spoken_complaint_from_the_first_key_to_the_number(menu, sala) -> None:
     menu.call()
-    menu.press("1", "1", "1")  # Khmer, a problem, not paid: where she lives, the operator asks
+    menu.press("1", "2", "1")  # Khmer, a problem, not paid: where she lives, the operator asks
     assert menu.heard()[:1] == ["complaint.story"]
     menu.speak()
     menu.say_nothing()  # no more proof
@@ -77,7 +77,7 @@ def test_a_spoken_complaint_from_the_first_key_to_the_number(menu, sala) -> None
 
 def test_a_request_heard_again_gets_the_same_and_does_nothing_twice(menu, sala) -> None:
     menu.call()
-    menu.press("1", "1", "1")
+    menu.press("1", "2", "1")
     action = menu.twiml.find("Record").get("action")
     form = {"RecordingUrl": "https://api.twilio.com/r", "RecordingDuration": "9"}
     first = Xml.tostring(menu.ask(action, **form))
@@ -136,7 +136,7 @@ def test_a_story_is_kept_whatever_ended_it(menu, sala) -> None:
     for sid, how in (("CA1", {"Digits": "hangup", "CallStatus": "completed"}), ("CA2", {"Digits": "0"})):
         menu.sid, menu.number = sid, f"{NUMBER}{sid[-1]}"
         menu.call()
-        menu.press("1", "1", "1")
+        menu.press("1", "2", "1")
         url = {"RecordingUrl": f"https://api.twilio.com/{sid}", "RecordingDuration": "30"}
         menu.ask(menu.twiml.find("Record").get("action"), **url, **how)
     assert [row.source for row in sala.all_of(Attachment)] == [f"https://api.twilio.com/{n}" for n in ("CA1", "CA2")]

@@ -66,7 +66,7 @@ def test_who_may_not_decide_answers_but_cannot_close_and_passes_it_up(sala, staf
     assert "Her book is in order" in staff["officer"].get(f"/console/case/{case.id}")
     caller = sala.caller()
     caller.dial()
-    assert "Her book" not in caller.press("2", "1")
+    assert "Her book" not in caller.press("3", "1")
 
 
 def test_two_clicks_pass_it_up_once(sala, staff) -> None:

@@ -14,7 +14,7 @@ from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
 from gateway.clock import due
 
-ROAD = ("2", "1", "1", "4", "9", "1", "1")
+ROAD = ("2", "2", "1", "4", "9", "1", "1")
 
 
 def lodge_only(sala, *keys: str) -> None:
@@ -26,7 +26,7 @@ def lodge_only(sala, *keys: str) -> None:
 
 
 def test_a_worker_routes_sets_the_date_and_acknowledges(sala) -> None:
-    lodge_only(sala, "2", "1", "1", "1", "3", "1", "2", "4", "9", "1", "1")
+    lodge_only(sala, "2", "2", "1", "1", "3", "1", "2", "4", "9", "1", "1")
     assert sala.all_of(Case)[0].state == "received"
     sala.work()
     case = sala.all_of(Case)[0]

@@ -4,18 +4,17 @@ from bytes to rows and faults; what is typed in an old Khmer or Lao font is refu
 
 from __future__ import annotations
 
-import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
-
-from openpyxl import load_workbook
+from datetime import date, timedelta
 
 from ..country import Pack
 from ..language import fold
 from ..language.catalogue import Key, mark
+from ..language.old_fonts import is_old
+from ..sheets import Read, rows_of
 
 COLUMNS: Mapping[str, Key] = {
     "day": mark("console", "Day"),
@@ -29,15 +28,6 @@ NEEDED = ("day", "about", "what")
 MOST_LINES = 2000
 OLDEST = timedelta(days=3 * 366)
 LONGEST_STORY = 1200
-OLD_FONTS = re.compile(r"limon|khek|abc[ -]?zoo|^kh[ -]|saysettha lao|alice[0-9_ ]|chantabouli lao", re.I)
-"""Names of fonts that show Khmer or Lao where plain letters are typed."""
-
-OLD_WORD = re.compile(r"[^\W\d_][;\[\]{}\\|@#$^&*_+=<>~)(][^\W\d_]|[a-z][A-Z]", re.A)
-"""Inside words of no language we know, but in such a font letters of it: `eKminBa[mF)an`."""
-
-OLD_LETTERS = re.compile(r"[\u00a1-\u00bf\u00d7\u00f7\u0192\u02c6\u02dc\u2020-\u2026\u2030\u2039\u203a\u2122]")
-"""Signs that no Khmer, Lao, English, French or Vietnamese sentence is full of, and that those fonts use for vowels."""
-
 YES = ("1", "yes", "closed", "x", "បាទ", "ចាស", "បិទ", "ແມ່ນ", "ປິດ")
 NO = ("", "0", "no", "open", "-", "–", "ទេ", "បើក", "នៅបើក", "ບໍ່", "ເປີດ")
 DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -82,17 +72,13 @@ class Row:
         return asdict(self)
 
 
-Cell = tuple[str, str]
-"""What stands in a cell, and the name of the font in which it stands, where the file says so."""
-
-
 def read_book(
     body: bytes, pack: Pack, names: Mapping[str, Sequence[str]], today: date
 ) -> tuple[list[Row], list[Fault]]:
     """The rows of a file, and what is wrong with it: where there is a fault, none of them is to be taken in. `names`:
     by what else each column and each category may be called, folded."""
     try:
-        table = list(_xlsx(body) if body[:2] == b"PK" else _csv(body))
+        table = list(rows_of(io.BytesIO(body), MOST_LINES + 2))
     except Exception:
         return [], [Fault(0, UNREADABLE, {})]
     head = _head(table[0] if table else [], names)
@@ -116,7 +102,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self._known: dict[tuple[str, ...], int] = {}
 
-    def take(self, line: int, cells: Mapping[str, Cell]) -> None:
+    def take(self, line: int, cells: Mapping[str, Read]) -> None:
         if any(is_old(text, font) for text, font in cells.values()):
             self.faults.append(Fault(line, OLD_FONT, {}))
             return
@@ -150,19 +136,6 @@ class _Reader:
         return self.pack.places.meant_by(written, self.pack.areas) if written else ""
 
 
-def is_old(text: str, font: str) -> bool:
-    """Whether a cell is typed in an old font: its font says so, its letters are those of one, or a third of its words
-    are none in any language. A text that looks like plain words in such a font is not known by itself."""
-    if OLD_FONTS.search(font):
-        return True
-    letters = [letter for letter in text if not letter.isspace()]
-    words = [word for word in text.split() if len(word) > 5]
-    odd = [len(OLD_WORD.findall(word)) for word in words]
-    if sum(map(bool, odd)) * 3 > len(words) and sum(odd) > 2:
-        return True
-    return len(letters) > 3 and len(OLD_LETTERS.findall(text)) * 10 >= len(letters)
-
-
 def day_of(written: str, today: date) -> date | None:
     """A day of the last three years: `2026-11-20`, or `20/11/2026`, in any digits."""
     plain = fold.digits(written).strip()[:10]
@@ -176,34 +149,8 @@ def day_of(written: str, today: date) -> date | None:
     return day if today - OLDEST <= day <= today else None
 
 
-def _head(cells: Sequence[Cell], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def _head(cells: Sequence[Read], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
     written = [fold.fold(fold.clean(text)) for text, _ in cells]
     called = {column: (column, *names.get(column, ())) for column in COLUMNS}
     found = {column: next((i for i, text in enumerate(written) if text in called[column]), -1) for column in COLUMNS}
     return {column: index for column, index in found.items() if index >= 0}
-
-
-def _csv(body: bytes) -> Iterator[list[Cell]]:
-    text = body.decode("utf-8-sig")
-    between = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    for row in csv.reader(io.StringIO(text), delimiter=between, strict=True):
-        yield [(cell, "") for cell in row]
-
-
-def _xlsx(body: bytes) -> Iterable[list[Cell]]:
-    book = load_workbook(io.BytesIO(body), read_only=True, data_only=True)
-    for row in book.worksheets[0].iter_rows(max_row=MOST_LINES + 2, max_col=40):
-        yield [(_text(cell.value), _font(cell)) for cell in row]
-
-
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
-
-
-def _font(cell: object) -> str:
-    font = getattr(cell, "font", None)
-    return str(getattr(font, "name", "") or "")

@@ -10,12 +10,13 @@ import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from ..country import Pack
 from ..country.read import read_pack
 from ..dialogue import world_check as world
-from ..dialogue.effects import EFFECTS, LISTS, facts_in_words, places, planned, vocabulary
+from ..dialogue.effects import EFFECTS, HEADINGS, LISTS, facts_in_words, places, planned, rights, vocabulary
 from ..dialogue.effects.apart import WAYS
 from ..dialogue.flow import Flows
 from ..dialogue.flow_check import check_flows
@@ -44,16 +45,27 @@ SAMPLE_FACTS = {
     "booking": "482 913 057 2264",
     "when": "Fri 27 Nov 08:30",
     "office": "Siem Reap",
-    "papers": "card, family book",
     "count": "3",
     "poll": "1",
     "question": "Did the team come to your village last week?",
-    "explanation": "You may ask for this. The office decides.",
     "service": "",
     "level": "1",
+    "household": "",
+    "opens": "all",
+    "programme": "",
+    "as_of": "2026-11-20",
+    "members": '[["Chan Sreymom", "1988"], ["Sok Dara", "2019"], ["Sok Rithy", "2022"]]',
+    "enrolled": "pregnancy",
+    "papers": "equity_card:2026-11-20",
+    "last": '["pregnancy", "2026-11-01", 80000, "sent", ""]',
+    "next": '["pregnancy", "2026-12-01", 80000, "planned", ""]',
+    "missed": '["pregnancy", "2026-11-01", 80000, "sent", ""]',
     "referral": "0000 000 000",
-    "valid": "31 Dec 2027",
+    "valid": "2027-12-31",
 }
+
+TOLD_ON = date(2026, 12, 1)
+"""The day on which facts are drawn that hold for a time."""
 
 
 @dataclass(frozen=True)
@@ -129,17 +141,21 @@ def samples(pack: Pack, texts: Texts) -> Samples:
         if word not in LISTS:
             return []
         label = LISTS[word].label
-        named = [[label(pack, code, tag) for code in codes] for codes in _fullest(pack, word)]
+        named = [[label(texts, pack, code, tag) for code in codes] for codes in _fullest(pack, word)]
         longest = max(named, key=lambda labels: sum(units(name) + 4 for name in labels), default=[])
         return sorted(longest, key=lambda name: sort_key(tag, name)) if LISTS[word].by_name else longest
 
     def codes(word: str) -> list[str]:
         """All that a narrowed question may show."""
         if word == "offered":
-            return [*pack.services, *pack.planned, "more"]
+            return [*pack.services, *pack.planned, *HEADINGS]
         return [*pack.categories, *(row.group for row in pack.categories.values()), *WAYS]
 
-    return Samples(rows, codes, lambda tag: facts_in_words(texts, tag, pack, SAMPLE_FACTS, date(2026, 1, 1)))
+    def facts(tag: str) -> Mapping[str, str]:
+        told = rights.longest(rights.SECTIONS, texts, tag, pack, TOLD_ON)
+        return {**facts_in_words(texts, tag, pack, SAMPLE_FACTS, TOLD_ON), **told}
+
+    return Samples(rows, codes, lru_cache(facts))
 
 
 def _fullest(pack: Pack, word: str) -> list[list[str]]:
@@ -152,6 +168,12 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
             return [list(pack.places.under(area)) for area in pack.areas]
         case "communes":
             return [[c for c in pack.places.under(d) if pack.places.level(c) == "commune"] for d in districts]
+        case "programmes" | "not_known" | "other_programmes":
+            return [list(pack.programmes)[at : at + rights.MOST_ROWS] for at in range(len(pack.programmes))]
+        case "benefits":
+            return [list(pack.programmes)]
+        case "lives_in":
+            return [[code for code in pack.questions["lives"].means if pack.places.get(code)] if pack.questions else []]
         case "my_numbers":
             return [["4829130572264"] * 5]
         case "places_found":

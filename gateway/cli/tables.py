@@ -8,6 +8,7 @@ from ..channels import spending
 from ..channels.outbox import records as outbox
 from ..db import Base
 from ..dialogue import records as dialogue
+from ..entitlements import records as entitlements
 from ..hotline import records as hotline
 from ..outreach import records as outreach
 from ..people import records as people
@@ -19,6 +20,7 @@ MODULES = (
     attachments,
     cases,
     dialogue,
+    entitlements,
     hotline,
     kept,
     linked,

@@ -9,17 +9,19 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import polib
 from babel.messages.extract import extract
 
+from ..country.conditions import needs
 from ..country.read import read_pack
 from ..country.replies import read_replies
 from ..dialogue.flow import sentences
 from ..dialogue.flow_read import read_flows
 from ..language.catalogue import Key, Locale
-from ..language.locales import read_traits
+from ..language.locales import Traits, read_traits
 from ..language.tags import SOURCE
 from ..reading import Fault
 from ..settings import ROOT
@@ -70,8 +72,14 @@ def _of_pages() -> Iterator[tuple[str, Key]]:
 def _of_packs() -> Iterator[tuple[str, Key]]:
     for folder in sorted((ROOT / "countries").iterdir()):
         if (folder / "country.yaml").exists():
-            for category in read_pack(ROOT, folder.name).categories.values():
+            pack = read_pack(ROOT, folder.name)
+            needed = frozenset[str]().union(*(needs(p.rule) for p in pack.programmes.values() if p.rule))
+            for category in pack.categories.values():
                 yield f"countries/{folder.name}/categories.yaml", ("console", category.name)
+            yield from (("countries/questions.yaml", q.key()) for q in pack.questions.values() if needed & q.settles())
+            yield from ((f"countries/{folder.name}/papers.yaml", ("paper", name)) for name in pack.papers.values())
+            for code, programme in pack.programmes.items():
+                yield from ((f"countries/{folder.name}/programmes/{code}.yaml", key) for key in programme.all_keys())
             for reply in read_replies(ROOT, folder.name).values():
                 yield f"countries/{folder.name}/replies.yaml", reply.key()
 
@@ -84,10 +92,22 @@ def texts(_: argparse.Namespace) -> int:
         if tag == SOURCE or traits.voice_only:
             continue
         path = ROOT / "locales" / tag / "messages.po"
-        old, wanted = _known(path), {key: place for key, place in found.items() if traits.wants(key)}
+        old, wanted = _known(path), {key: place for key, place in found.items() if wants(tag, traits, key)}
         _file(wanted, old).save(str(path))
         print(f"{tag}: {sum(key in old for key in wanted)} of {len(wanted)} sentences")
     return 0
+
+
+@lru_cache
+def speak(country: str) -> frozenset[str]:
+    """The locales of a country."""
+    return frozenset(read_pack(ROOT, country).languages)
+
+
+def wants(tag: str, traits: Traits, key: Key) -> bool:
+    """Whether a sentence is to be translated here: what a country's programmes say, in its own languages alone."""
+    kind, _, rest = key[0].partition(".")
+    return traits.wants(key) and (kind != "programme" or tag in speak(rest.partition(".")[0]))
 
 
 def _known(path: Path) -> dict[Key, str]:
@@ -117,5 +137,5 @@ def catalogue_faults(locales: Mapping[str, Locale]) -> list[Fault]:
         for key, place in collect().items()
         if not place.startswith("flows/")
         for tag, locale in locales.items()
-        if locale.traits.wants(key) and key not in locale.drafts and key not in locale.reviewed
+        if wants(tag, locale.traits, key) and key not in locale.drafts and key not in locale.reviewed
     ]

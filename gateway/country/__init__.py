@@ -15,8 +15,10 @@ from typing import Any
 import phonenumbers
 
 from ..clock import Calendar
+from ..language.fold import fold
 from ..language.formats import PLAIN, Style
 from ..language.measure import Size
+from ..language.words import stands
 from .parts import AREAS as AREAS
 from .parts import DECIDERS as DECIDERS
 from .parts import LEVELS as LEVELS
@@ -25,13 +27,14 @@ from .parts import STEPS as STEPS
 from .parts import VERIFIED_FOR as VERIFIED_FOR
 from .parts import Category as Category
 from .parts import Office as Office
-from .parts import Programme as Programme
 from .parts import Queue as Queue
 from .parts import Referral as Referral
 from .parts import Right as Right
 from .parts import Rule as Rule
 from .parts import Term as Term
 from .places import Places
+from .programmes import Programme as Programme
+from .programmes import Question as Question
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ class Pack:
     campaigns: Mapping[str, str]
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]
+    questions: Mapping[str, Question]
+    papers: Mapping[str, str]
+    currency: str
     categories: Mapping[str, Category]
     rights: Mapping[str, Right]
     rules: tuple[Rule, ...]
@@ -132,6 +138,13 @@ class Pack:
         lost = len(kept) < len(self.categories)
         services = tuple(service for service in self.services if not lost or service != "safety")
         return replace(self, referrals=real, categories=kept, services=services)
+
+    def benefit_named(self, text: str) -> str:
+        """The code of the programme whose name, former name or short name stands in a text, in any language; the
+        longest of them where there are several; empty where there is none."""
+        folded = fold(text)
+        found = [(len(alias), p.code) for p in self.programmes.values() for alias in p.called if stands(alias, folded)]
+        return max(found, default=(0, ""))[1]
 
     def style(self, tag: str) -> Style:
         """How dates and numbers are written here in a locale."""

@@ -129,7 +129,7 @@ class Deciding(Files):
             codes = self.named("routing", row, "category", categories, "a category")
             channels = self.named("routing", row, "channel", self.files["channels"], "a channel")
             areas = self.named("routing", row, "area", places.by_code, "a place of the gazetteer")
-            programmes = self.named("routing", row, "programme", self.files["programmes"], "a programme")
+            programmes = self.named("routing", row, "programme", self.programme_files, "a programme")
             to = self.need("routing", "to", row)
             named = self.files["offices"].get("named", Lined())
             apart = {code for code, category in categories.items() if category.confidential}

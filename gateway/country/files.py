@@ -18,7 +18,8 @@ from ..language.measure import USSD, Size
 from ..reading import Fault, Faulty, Lined, did_you_mean, list_of, read_file, said_yes, unknown_words
 from . import ChannelRow, Office, lineage
 
-FILES = ("country", "categories", "rights", "routing", "offices", "calendar", "channels", "referrals", "programmes")
+FILES = ("country", "categories", "rights", "routing", "offices", "calendar", "channels", "referrals")
+PROGRAMMES = "programmes"
 KINDS = ("ussd", "sms", "chat", "voice", "desk")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOLIDAY_YEARS = range(2025, 2036)
@@ -45,6 +46,10 @@ class Files:
         self.files: dict[str, Lined] = {}
         for name in FILES:
             self.files[name], faults = read_file(self.folder / f"{name}.yaml", root)
+            self.faults += faults
+        self.programme_files: dict[str, Lined] = {}
+        for path in sorted((self.folder / PROGRAMMES).glob("*.yaml")):
+            self.programme_files[path.stem], faults = read_file(path, root)
             self.faults += faults
         if self.faults:
             raise Faulty(self.faults)

@@ -57,17 +57,6 @@ class Referral:
 
 
 @dataclass(frozen=True)
-class Programme:
-    """A benefit, by name, with the questions of the screening that its rule needs."""
-
-    code: str
-    names: Mapping[str, str]
-    asks: tuple[str, ...]
-    source: str
-    line: int = 0
-
-
-@dataclass(frozen=True)
 class Office:
     """An office that answers. `place` is the code of the area it serves; empty for one that serves all. `independent`:
     no office is above it or below it, and what lies with it is seen by those alone who work there or are listed."""

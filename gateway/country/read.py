@@ -11,9 +11,9 @@ from ..language.formats import Style
 from ..language.locales import read_traits
 from ..language.tags import is_tag
 from ..reading import Faulty, Lined, did_you_mean
-from . import Pack, Programme, Referral
-from .deciding import Deciding
-from .files import FILES
+from . import Pack, Referral
+from .benefits import Benefits
+from .files import FILES, PROGRAMMES
 from .places import GAZETTEERS, Places
 
 _SPAN = re.compile(r"(\d+) (minute|hour|day)s?")
@@ -34,14 +34,14 @@ def read_span(text: str) -> timedelta | None:
     return timedelta(**{f"{found[2]}s": int(found[1])}) if found else None
 
 
-class _Reader(Deciding):
+class _Reader(Benefits):
     """Reads one pack, keeping faults instead of stopping at the first."""
 
     def pack(self) -> Pack:
         country = self.files["country"]
         known = (
             *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
-            *("opening", "resume", "quiet", "ladder", "keep", "campaigns"),
+            *("opening", "resume", "quiet", "ladder", "keep", "campaigns", "currency"),
         )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
@@ -52,6 +52,8 @@ class _Reader(Deciding):
         categories = self.categories()
         rights = self.rights(categories)
         offices, queues = self.offices(places, areas)
+        papers = self.papers()
+        programmes = self.programmes(places, papers, offices)
         calendar, triage = self.calendar(), self.need("country", "triage")
         if triage not in queues:
             self.fault("country", "triage", f"'{triage}' is not a queue{did_you_mean(triage, queues)}")
@@ -75,7 +77,10 @@ class _Reader(Deciding):
             keep=self.span("keep"),
             campaigns={code.upper(): str(what) for code, what in country.get("campaigns", Lined()).items()},
             referrals=self.referrals(),
-            programmes=self.programmes(),
+            programmes=programmes,
+            questions=self.questions(programmes),
+            papers=papers,
+            currency=self.currency(),
             categories=categories,
             rights=rights,
             rules=self.rules(categories, rights, places),
@@ -92,6 +97,8 @@ class _Reader(Deciding):
         digest = hashlib.sha256()
         for name in FILES:
             digest.update((self.folder / f"{name}.yaml").read_bytes())
+        for path in sorted((self.folder / PROGRAMMES).glob("*.yaml")):
+            digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 
     def languages(self) -> tuple[str, ...]:
@@ -118,15 +125,6 @@ class _Reader(Deciding):
                 code, row.get("name", code), row.get("number", ""), row.get("source", ""), self.day("referrals", row),
                 self.yes("referrals", row, "demo"),
             )  # fmt: skip
-        return found
-
-    def programmes(self) -> dict[str, Programme]:
-        found = {}
-        for code, row in self.files["programmes"].items():
-            self.words("programmes", row, ("names", "asks", "source"), f"programme '{code}'")
-            self.need("programmes", "source", row)
-            names, line = row.get("names", {"en": code}), self.files["programmes"].line_of(code)
-            found[code] = Programme(code, dict(names), tuple(row.get("asks", ())), row.get("source", ""), line)
         return found
 
     def styles(self) -> dict[str, Style]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from ..country import Pack
+from ..country import Pack, Programme
+from ..country.conditions import needs
 from ..language import fold
 from ..language.catalogue import PLACEHOLDER, Key, Locale, Texts
 from ..language.locales import Traits
@@ -15,7 +16,7 @@ from .flow import Flow, Flows, context, sentences
 from .speaking import fragments, own_sentences, small_names
 
 COMPLAINT, TOPIC, LISTED = "complaint", "topic", "topics"
-SCREENING = ("screening", "next")
+SCREENING = "screening"
 
 
 def categories(flows: Flows, pack: Pack, today: date) -> Iterator[Fault]:
@@ -36,14 +37,31 @@ def categories(flows: Flows, pack: Pack, today: date) -> Iterator[Fault]:
 
 
 def programmes(flows: Flows, pack: Pack) -> Iterator[Fault]:
-    """Rules that need an answer which no question of the screening gives."""
-    flow = flows.get(SCREENING[0])
-    asked = {step.name for step in flow.steps.values() if step.verb == "ask"} if flow else set()
+    """Facts that a rule reads and no question settles, and questions that the screening does not ask so."""
+    flow = flows.get(SCREENING)
+    steps = {step.name: step for step in flow.steps.values() if step.verb == "ask"} if flow else {}
+    settled = frozenset[str]().union(*(question.settles() for question in pack.questions.values()))
     for programme in pack.programmes.values():
-        for need in programme.asks:
-            if flow and need not in asked:
-                what = f"{pack.code} rule '{programme.code}' needs '{need}'; no step of {flow.name} asks it"
-                yield Fault(f"countries/{pack.code}/programmes.yaml", programme.line, what + did_you_mean(need, asked))
+        for fact in sorted(needs(programme.rule) - settled) if flow and programme.rule else ():
+            what = f"{pack.code} rule '{programme.code}' needs '{fact}'; no question settles it"
+            yield Fault(_file(pack, programme), 1, what + did_you_mean(fact, settled))
+    needed = frozenset[str]().union(*(needs(p.rule) for p in pack.programmes.values() if p.rule))
+    for question in pack.questions.values():
+        if not flow or not question.asked or not needed & question.settles():
+            continue
+        if question.code not in steps:
+            what = f"{pack.code} rules need what '{question.code}' settles; no step of {SCREENING} asks it"
+            yield Fault("countries/questions.yaml", 1, what + did_you_mean(question.code, steps))
+            continue
+        step = steps[question.code]
+        codes = {choice.code for choice in (*step.choices, *step.also)}
+        for answer in sorted(set(question.means) - codes if not step.rows else ()):
+            what = f"question '{question.code}' knows the answer '{answer}', which its step does not offer"
+            yield Fault("countries/questions.yaml", 1, what + did_you_mean(answer, codes))
+
+
+def _file(pack: Pack, programme: Programme) -> str:
+    return f"countries/{pack.code}/programmes/{programme.code}.yaml"
 
 
 def services(flows: Flows, pack: Pack, built: Collection[str], today: date) -> Iterator[Fault]:

@@ -49,7 +49,6 @@ from .lodging import lodge as lodge
 from .lodging import lodged_before as lodged_before
 from .lodging import pin_of_form as pin_of_form
 from .lodging import print_blanks as print_blanks
-from .opening import ROAD as ROAD
 from .opening import Complaint as Complaint
 from .opening import open_case as open_case
 from .opening import pin_fits as pin_fits

@@ -13,13 +13,13 @@ from ... import audit
 from ...db import wake_later
 from ...house import House
 from ...people.records import Staff
+from ...sheets import as_xlsx
 from ..periods import months
 from ..reach import seen_by
 from ..records import CaseEvent
 from ..records.kept import Export, ExportPiece
 from ..records.listed import lines_of
 from ..rules import Refusal
-from ..sheets import as_xlsx
 
 KEPT_FOR = timedelta(days=3)
 PIECE = 256 * 1024

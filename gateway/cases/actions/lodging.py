@@ -18,7 +18,7 @@ from ..records import Case, CaseEvent, by_reference
 from ..records.paper import Blank
 from ..references import is_reference
 from ..rules import FIGURES, Refusal
-from .opening import Complaint, free_reference, open_case, road_of, start_writing
+from .opening import Complaint, free_reference, open_case, start_writing
 
 DESK = "office"
 """The channel of what is lodged at a window."""
@@ -93,7 +93,8 @@ def lodge(db: Session, house: House, told: AtTheWindow, country: str, staff_id: 
     complaint = Complaint(
         category=told.category, place=told.place, village="", story=fold.clean(told.story),
         against=fold.clean(told.against)[:200], answer_by=_until_she_agrees(pack, told),
-        safe_hours=told.safe_hours if told.answer_by == "call" or told.behalf else "", pin=road_of(pin) if pin else "",
+        safe_hours=told.safe_hours if told.answer_by == "call" or told.behalf else "",
+        pin=seal.road_of(pin) if pin else "",
         language=told.language, channel=f"{country}-{DESK}", flow="", behalf=told.behalf,
         against_office=told.against_office,
         wants=told.answer_by if told.behalf else "", programme=told.programme, sex=told.sex, disability=told.disability,

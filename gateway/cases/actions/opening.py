@@ -57,14 +57,6 @@ class Complaint:
     disability: str = ""
 
 
-ROAD = "pin.road"
-"""By which a PIN is marked wherever it is typed: the PIN itself is kept nowhere."""
-
-
-def road_of(pin: str) -> str:
-    return seal.ring().hash(pin, ROAD)
-
-
 def open_case(
     db: Session, pack: Pack, told: Complaint, address_id: int | None, now: datetime, *,
     noted_at: datetime | None = None, staff_id: int | None = None, once: str | None = None, reference: str = "",

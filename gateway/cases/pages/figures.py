@@ -18,7 +18,8 @@ from werkzeug.wsgi import wrap_file
 from ... import audit
 from ...country import Pack
 from ...language.catalogue import mark
-from ...web import actor, house, language_name, page_language, render, staff_page, t
+from ...sheets import CSV_TYPE, XLSX_TYPE, as_csv
+from ...web import actor, house, language_name, page_language, programme_name, render, staff_page, t
 from .. import actions
 from ..counting import DIMENSIONS, OTHERS, Dwell, Fact, Spell, dwell, table
 from ..defined import DEFINED
@@ -27,7 +28,6 @@ from ..records.counted import facts_of
 from ..records.kept import Export, digests_of, exports_of, pieces_of
 from ..records.listed import lines_of
 from ..rules import DECIDED, Refusal
-from ..sheets import CSV_TYPE, XLSX_TYPE, as_csv
 from . import bp
 from .desk import mine
 
@@ -143,7 +143,7 @@ def label(pack: Pack, by: str, code: str) -> str:
     if by == "category" and code in pack.categories:
         return str(t(pack.categories[code].name))
     if by == "programme" and code in pack.programmes:
-        return pack.programmes[code].names.get(lang, pack.programmes[code].names["en"])
+        return programme_name(pack, code)
     return language_name(code) if by == "language" else code
 
 

@@ -9,6 +9,7 @@ from ..book import Book
 from ..opened import opens
 from ..state import Opened
 
+BENEFIT, SCREENING = "benefit", "screening"
 TOPICS = ("topic", "care", "person")
 """The questions of a complaint whose choices are categories: only those of this country are opened."""
 
@@ -27,5 +28,8 @@ def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened
 
     found = house.understanding(pack).find(text, tag, offered)
     named = pack.places.named_in(text, pack.areas)
+    benefit = pack.benefit_named(text) if offered(BENEFIT) else ""
+    if benefit and not (found.sure and found.target != SCREENING):
+        return Opened(BENEFIT, {"benefit": benefit})
     target = found.target if found.sure else ""
     return Opened(target, {"named": named} if named else {}) if target or named else None

@@ -117,10 +117,10 @@ class Performing:
         )  # fmt: skip
 
     def of_language(self, tag: str) -> dict[str, Any]:
-        """How names and facts are written in a language."""
-        texts, pack, today = self.book.texts, self.pack, self.now.date()
+        """How names and facts are written in a language: as they are now, whatever book the conversation goes on."""
+        texts, pack, today = self.house.texts, self.pack, self.now.date()
         return {
-            "row": lambda word, code: LISTS[word].label(pack, code, tag),
+            "row": lambda word, code: LISTS[word].label(texts, pack, code, tag),
             "facts": lambda facts: facts_in_words(texts, tag, pack, facts, today),
         }
 

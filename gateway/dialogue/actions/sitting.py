@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ... import seal
 from ...cases import attachments
-from ...cases.actions import ROAD
 from ...channels import Channel, Line, Message, Turn, outbox
 from ...language import fold
 from ...language.tags import SOURCE
@@ -158,7 +157,7 @@ class Sitting(Greeting):
             return said
         step = self.waiting(state)
         if step and step.answer == "pin" and is_pin(text):
-            return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), ROAD)))
+            return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), seal.ROAD)))
         return Heard(text)
 
     def heard_things(self, state: State, text: str, message: Message) -> Heard:

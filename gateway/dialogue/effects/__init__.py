@@ -20,7 +20,7 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import addresses, apart, calling, cases, news, places, planned, returning
+from . import addresses, apart, calling, cases, news, places, planned, register, returning, rights
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -65,11 +65,14 @@ def languages(stand: Stand, answers: Answers) -> list[str]:
 def offered(stand: Stand, answers: Answers) -> list[str]:
     """What stands on the menu: what the country offers; in the demo, also what is being built."""
     found = [*stand.pack.services, *(stand.pack.planned if stand.house.settings.demo else ())]
-    return [*found, MORE] if SECOND_LEVEL.intersection(found) else found
+    return [*found, *(heading for heading, below in HEADINGS.items() if below.intersection(found))]
 
 
-MORE = "more"
-SECOND_LEVEL = frozenset(("registry", "appeal", "call_back", "safety", "link", "news"))
+HEADINGS: Mapping[str, frozenset[str]] = {
+    "rights": frozenset(("screening", "benefit", "payment", "registry")),
+    "more": frozenset(("appeal", "call_back", "safety", "link", "news")),
+}
+"""The headings of the menu, and what stands below each."""
 
 EFFECTS: Mapping[str, Word] = {
     "keep_language": Word(EffectWords("look", ("kept", "asks"), reads=("which",)), keep_language),
@@ -82,14 +85,16 @@ EFFECTS: Mapping[str, Word] = {
     **cases.EFFECTS,
     **returning.EFFECTS,
     **places.EFFECTS,
+    **rights.EFFECTS,
+    **register.EFFECTS,
 }
 
 
-def _tag_name(pack: Pack, code: str, tag: str) -> str:
+def _tag_name(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     return pack.language_names.get(code, code)
 
 
-def _code(pack: Pack, code: str, tag: str) -> str:
+def _code(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     return code
 
 
@@ -99,6 +104,8 @@ LISTS: Mapping[str, Rowing] = {
     **apart.LISTS,
     **cases.LISTS,
     **places.LISTS,
+    **rights.LISTS,
+    **register.LISTS,
 }
 
 
@@ -108,7 +115,7 @@ def fetch(stand: Stand, word: str, answers: Answers) -> Fetched:
     codes = rowing.fetch(stand, answers)
     if not rowing.by_name and len(codes) <= WHOLE:
         return Fetched(codes)
-    named = {code: rowing.label(stand.pack, code, stand.language) for code in codes}
+    named = {code: rowing.label(stand.house.texts, stand.pack, code, stand.language) for code in codes}
     codes = sorted(codes, key=lambda code: sort_key(stand.language, named[code]))
     return Fetched(codes, groups([named[code] for code in codes]))
 
@@ -127,8 +134,15 @@ FACTS: Mapping[str, Writer] = {
 
 def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str], today: date) -> dict[str, str]:
     """The state's facts and the pack's, as words of this language."""
-    written = {name: FACTS[name](texts, tag, pack, raw) if name in FACTS else raw for name, raw in facts.items()}
-    return {**pack.facts(tag, today), **written}
+
+    def write(name: str, raw: str) -> str:
+        if name in rights.SECTIONS:
+            return rights.written(name, texts, tag, pack, raw, today)
+        if name in register.FACTS:
+            return register.written(name, texts, tag, pack, raw, today)
+        return FACTS[name](texts, tag, pack, raw) if name in FACTS else raw
+
+    return {**pack.facts(tag, today), **{name: write(name, raw) for name, raw in facts.items()}}
 
 
 def vocabulary() -> Vocabulary:

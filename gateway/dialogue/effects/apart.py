@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ...cases import actions as cases
 from ...country import Category, Pack
+from ...language.catalogue import Texts
 from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
@@ -57,7 +58,7 @@ def open_safe_case(stand: Stand, answers: Answers) -> Done:
     return Done("opened", act=True)
 
 
-def _code(pack: Pack, code: str, tag: str) -> str:
+def _code(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     return code
 
 

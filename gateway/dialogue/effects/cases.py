@@ -12,6 +12,7 @@ from ...cases.rules import OPEN
 from ...channels import outbox
 from ...country import Pack
 from ...language import formats
+from ...language.catalogue import Texts
 from ...people import actions as people
 from ..asking import is_enclosed, name_of
 from ..roads import EffectWords
@@ -196,7 +197,7 @@ def _hers(stand: Stand) -> list[int]:
     return [address.id for address in people.of_person(stand.db, stand.address_id)]
 
 
-def _grouped(pack: Pack, code: str, tag: str) -> str:
+def _grouped(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     return formats.grouped(code)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ...cases.records import of_addresses
 from ...country import Pack
 from ...country.places import Places
+from ...language.catalogue import Texts
 from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
@@ -93,11 +94,11 @@ def _is_told_by(places: Places, code: str, other: str) -> bool:
     return one.level == "village" and one.names == two.names and one.parent in (other, two.parent)
 
 
-def _name(pack: Pack, code: str, tag: str) -> str:
+def _name(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     return pack.places.name(code, tag)
 
 
-def _with_parent(pack: Pack, code: str, tag: str) -> str:
+def _with_parent(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     """`Svay Dangkum (Siem Reap)`: a typed name may be that of many villages."""
     place = pack.places.get(code)
     parent = pack.places.name(place.parent, tag) if place and place.parent else ""

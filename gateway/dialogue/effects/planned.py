@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from ..roads import EffectWords
 
-QUESTIONS = ("card", "pregnant", "infant", "old", "school", "disability", "work")
 BOOKING = ("service", "office", "slot")
 
 EFFECTS: Mapping[str, EffectWords] = {
@@ -19,20 +18,14 @@ EFFECTS: Mapping[str, EffectWords] = {
     "book": EffectWords("act", ("booked", "taken"), ("booking", "office", "when", "papers"), reads=BOOKING),
     "cancel_booking": EffectWords("act", ("cancelled",), reads=BOOKING, harmless=True),
     "join_waiting_list": EffectWords("act", ("joined",), reads=BOOKING, harmless=True),
-    "next_question": EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS),
-    "judge": EffectWords("look", ("some", "nothing"), ("count",), reads=QUESTIONS),
-    "explain": EffectWords("look", ("told",), ("explanation", "service"), reads=(*QUESTIONS, "found")),
-    "send_results": EffectWords("act", ("sent",), reads=QUESTIONS, harmless=True),
-    "find_household": EffectWords("look", ("found", "none", "slow"), ("level", "valid"), reads=("card", "born")),
 }
 
-LISTS: Mapping[str, bool] = {"services": True, "offices": True, "slots": True, "days": True, "programmes": True}
+LISTS: Mapping[str, bool] = {"services": True, "offices": True, "slots": True, "days": True}
 """Whether each may be empty."""
 
 SAMPLES: Mapping[str, tuple[str, ...]] = {
     "services": ("Register a family", "Equity card"),
     "slots": ("Fri 27 Nov 08:30", "Fri 27 Nov 09:00", "Mon 30 Nov 08:30"),
     "days": ("Fri 27 Nov", "Mon 30 Nov", "Tue 1 Dec"),
-    "programmes": ("Family Package", "Scholarship", "Health Equity Fund"),
 }
 """What such a list may show, for measuring screens."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...country import Pack
 from ...house import House
+from ...language.catalogue import Texts
 from ..roads import EffectWords
 from ..state import Done
 
@@ -46,10 +47,11 @@ class Word:
 
 @dataclass(frozen=True)
 class Rowing:
-    """A list: how its codes are fetched, how one is called, and whether it may be empty. `by_name`: sorted as the
-    reader's dictionary has it; else in the order it was fetched, unless it is too long to be read whole."""
+    """A list: how its codes are fetched, how one is called (in which texts, country and locale), and whether it may be
+    empty. `by_name`: sorted as the reader's dictionary has it; else in the order it was fetched, unless it is too long
+    to be read whole."""
 
     fetch: Callable[[Stand, Answers], list[str]]
-    label: Callable[[Pack, str, str], str]
+    label: Callable[[Texts, Pack, str, str], str]
     may_be_empty: bool = False
     by_name: bool = False

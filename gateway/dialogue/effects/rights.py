@@ -1,0 +1,191 @@
+"""What a flow's words do with what is due to her: which question decides most, what she may ask for, and why.
+
+Nothing of it is kept: no name, no number, no answer outlives the conversation. A fact of it is a programme and the
+answers that were given, so that it is told anew in whatever language she changes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from ...channels import outbox
+from ...country import Pack
+from ...country.conditions import Facts, Verdict
+from ...country.programmes import Programme, known_from
+from ...entitlements import rules
+from ...entitlements.telling import Teller, from_raw, to_raw
+from ...language.catalogue import Texts, mark
+from ..roads import EffectWords
+from ..state import Done
+from .stand import Answers, Rowing, Stand, Word
+
+QUESTIONS = (
+    *("abroad", "card", "lives", "pregnant", "infant", "baby", "small", "school", "disability", "old", "work", "job"),
+)
+TOLD = ("why", "reason", "amount", "sum", "apply", "bring")
+ABOUT = ("about", *TOLD[2:])
+SMALL = ("ussd", "sms", "voice")
+MOST_ROWS = 6
+OTHERS = "others"
+CHOSEN = ("found", "rest", "unsure")
+MORE = mark("entitlement.others", "More")
+
+
+def said(stand: Stand, answers: Answers) -> dict[str, str]:
+    """Her answers; whoever calls from a number of this country is taken to be in it."""
+    found = {name: answers[name] for name in stand.pack.questions if answers.get(name)}
+    chat = ":" in stand.number_key
+    return {"abroad": "here", **found} if not chat and stand.pack.is_own_phone(stand.number_key) else found
+
+
+def asked_now(stand: Stand) -> list[Programme]:
+    return rules.asked_now(stand.pack.programmes.values(), stand.now.date())
+
+
+def next_question(stand: Stand, answers: Answers) -> Done:
+    """The question that decides most of what is open; a small screen asks eight at most."""
+    known = said(stand, answers)
+    row = stand.pack.channels.get(stand.channel)
+    if row and row.kind in SMALL and sum(name in answers for name in QUESTIONS) >= rules.MOST_QUESTIONS:
+        return Done("results")
+    facts = known_from(stand.pack.questions, known)
+    return Done(rules.next_question(stand.pack.questions, asked_now(stand), facts, known) or "results")
+
+
+def judged(stand: Stand, answers: Answers) -> tuple[dict[str, Verdict], Facts]:
+    """What each rule says, the most urgent first."""
+    facts = known_from(stand.pack.questions, said(stand, answers))
+    return rules.judge(asked_now(stand), facts), facts
+
+
+def judge(stand: Stand, answers: Answers) -> Done:
+    verdicts, _ = judged(stand, answers)
+    count = sum(verdict is True for verdict in verdicts.values())
+    if count:
+        return Done("some", {"count": str(count)})
+    return Done("unsure" if None in verdicts.values() else "nothing")
+
+
+def programmes(stand: Stand, answers: Answers) -> list[str]:
+    """What she may ask for; what does not fit stands behind one more row."""
+    found = _yes(stand, answers)
+    return found if len(found) <= MOST_ROWS else [*found[: MOST_ROWS - 1], OTHERS]
+
+
+def other_programmes(stand: Stand, answers: Answers) -> list[str]:
+    """What stood behind the last row."""
+    return _yes(stand, answers)[MOST_ROWS - 1 :]
+
+
+def _yes(stand: Stand, answers: Answers) -> list[str]:
+    return [code for code, verdict in judged(stand, answers)[0].items() if verdict]
+
+
+def not_known(stand: Stand, answers: Answers) -> list[str]:
+    """What she did not say enough for."""
+    return [code for code, verdict in judged(stand, answers)[0].items() if verdict is None][:MOST_ROWS]
+
+
+def explain(stand: Stand, answers: Answers) -> Done:
+    """One programme: whichever she chose last."""
+    code = next(answers[step] for step in reversed(tuple(answers)) if step in CHOSEN)
+    if code == OTHERS:
+        return Done("others")
+    return Done("told", dict.fromkeys(TOLD, to_raw(code, said(stand, answers))))
+
+
+def send_results(stand: Stand, answers: Answers) -> Done:
+    """All that she may ask for, as a message to this phone or into this chat."""
+    verdicts, facts = judged(stand, answers)
+    found = [stand.pack.programmes[code] for code, verdict in verdicts.items() if verdict]
+    teller = Teller(stand.pack, stand.house.texts, stand.language, stand.now.date())
+    row = stand.pack.channels.get(stand.channel)
+    way = stand.channel if row and row.kind == "chat" else stand.pack.writes_to(stand.number_key)
+    once = f"rights:{stand.address_id}:{stand.now.timestamp()}"
+    body = teller.all_of_them(found, facts)
+    outbox.put(stand.db, way, stand.address_id, body, purpose="rights", about="", once=once, now=stand.now)
+    return Done("sent", act=True)
+
+
+def named_benefit(stand: Stand, answers: Answers) -> Done:
+    """The benefit that she named in her sentence."""
+    code = stand.facts.get("benefit", "")
+    return _about(stand, code) if code in stand.pack.programmes else Done("none")
+
+
+def about_benefit(stand: Stand, answers: Answers) -> Done:
+    return _about(stand, answers["which"])
+
+
+def _about(stand: Stand, code: str) -> Done:
+    return Done("told", dict.fromkeys(ABOUT, to_raw(code, {})))
+
+
+def benefits(stand: Stand, answers: Answers) -> list[str]:
+    """Everything that is given now."""
+    found = stand.pack.programmes.values()
+    return [p.code for p in sorted(found, key=lambda p: (p.urgency, p.code)) if p.runs(stand.now.date())]
+
+
+def _name(texts: Texts, pack: Pack, code: str, tag: str) -> str:
+    if code == OTHERS:
+        return texts.say(tag, MORE)
+    return texts.say(tag, pack.programmes[code].key("name")) if code in pack.programmes else code
+
+
+def _place(texts: Texts, pack: Pack, code: str, tag: str) -> str:
+    return pack.places.name(code, tag)
+
+
+def lives_in(stand: Stand, answers: Answers) -> list[str]:
+    """The places that programmes name."""
+    return [code for code in stand.pack.questions["lives"].means if stand.pack.places.get(code)]
+
+
+Tell = Callable[[Teller, Programme, Facts], str]
+SECTIONS: Mapping[str, Tell] = {
+    "why": lambda teller, programme, facts: teller.why(programme, facts),
+    "reason": lambda teller, programme, facts: teller.why(programme, facts, brief=True),
+    "about": lambda teller, programme, facts: teller.about_it(programme),
+    "amount": lambda teller, programme, facts: teller.amount(programme, facts),
+    "sum": lambda teller, programme, facts: teller.sum(programme, facts),
+    "apply": lambda teller, programme, facts: teller.apply(programme),
+    "bring": lambda teller, programme, facts: teller.bring(programme),
+}
+
+
+def written(name: str, texts: Texts, tag: str, pack: Pack, raw: str, today: date) -> str:
+    """One section of what is told of a programme, in this language."""
+    code, answers = from_raw(raw)
+    if code not in pack.programmes:
+        return ""
+    teller = Teller(pack, texts, tag, today)
+    return SECTIONS[name](teller, pack.programmes[code], known_from(pack.questions, answers))
+
+
+def longest(names: Iterable[str], texts: Texts, tag: str, pack: Pack, today: date) -> dict[str, str]:
+    """The longest that each section may be in this language, for the proof of screens."""
+    found = {}
+    for name in names:
+        told = [written(name, texts, tag, pack, to_raw(code, {}), today) for code in pack.programmes]
+        found[name] = max(told, key=len, default="")
+    return found
+
+
+EFFECTS: Mapping[str, Word] = {
+    "next_question": Word(EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS), next_question),
+    "judge": Word(EffectWords("look", ("some", "unsure", "nothing"), ("count",), reads=QUESTIONS), judge),
+    "explain": Word(EffectWords("look", ("told", "others"), TOLD, reads=(*QUESTIONS, *CHOSEN)), explain),
+    "send_results": Word(EffectWords("act", ("sent",), reads=QUESTIONS, harmless=True), send_results),
+    "named_benefit": Word(EffectWords("look", ("told", "none"), ABOUT), named_benefit),
+    "about_benefit": Word(EffectWords("look", ("told",), ABOUT, reads=("which",)), about_benefit),
+}
+
+LISTS: Mapping[str, Rowing] = {
+    "programmes": Rowing(programmes, _name, may_be_empty=True),
+    "other_programmes": Rowing(other_programmes, _name, may_be_empty=True),
+    "not_known": Rowing(not_known, _name, may_be_empty=True),
+    "benefits": Rowing(benefits, _name, may_be_empty=True, by_name=True),
+    "lives_in": Rowing(lives_in, _place, may_be_empty=True),
+}

@@ -1,0 +1,158 @@
+"""Looking a household up by a number and a second fact, with bounded and slowed guesses; and telling its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from ... import audit, seal
+from ...channels import outbox
+from ...country import Pack
+from ...hotline import actions as hotline
+from ...house import House
+from ...language import fold
+from ...language.catalogue import mark
+from ...people import actions as people
+from ..records import (
+    NUMBERS,
+    Household,
+    Known,
+    Member,
+    by_key,
+    current,
+    found_by,
+    known_of,
+    members_of,
+    papers_of,
+    payments_of,
+)
+from ..registers import plain_number
+from ..sources import (
+    ALL,
+    LEVEL,
+    TRIES_IN_ALL,
+    TRIES_PER_ADDRESS,
+    TRIES_PER_NUMBER,
+    WINDOW,
+    Paid,
+    Sight,
+    Somebody,
+    pause_after,
+)
+
+NOTICE = mark("sms.looked", "Somebody asked today about your card. If it was not you, call {hotline}.")
+BY_ADDRESS, BY_NUMBER = "register.address", "register.number"
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a look-up: `found`, `none` (no such number, or the second fact does not fit: nobody learns which),
+    `wait` (too soon after a wrong guess), `locked` (too many). `opens`: what the second fact opens."""
+
+    outcome: str
+    opens: str = ""
+    sight: Sight | None = None
+
+
+def look_up(
+    db: Session, house: House, pack: Pack, asked_by: str, written: str, born: str, pins: list[str], now: datetime
+) -> Found:
+    """A household by any of its numbers. `asked_by`: the address that asks; `born`: a year; `pins`: the typed secret
+    number as it is carried (`seal.road_of`), by every key."""
+    number = plain_number(written)
+    barred = _barred(db, asked_by, number, now)
+    if barred:
+        return Found(barred)
+    phone = pack.e164(fold.digits(written)) or ""
+    sought = [(kind, phone if kind == "phone" else number) for kind in NUMBERS]
+    household = found_by(db, pack.code, sought)
+    known = known_of(db, pack.code, household.key) if household else None
+    members = members_of(db, household) if household else []
+    opens = _opens(known, members, born, pins)
+    if household is None or not opens:
+        people.count_try(db, BY_ADDRESS, asked_by, now)
+        people.count_try(db, BY_NUMBER, number, now)
+        return Found("none")
+    audit.write(db, actor="citizen", act="register.looked", thing=f"household:{household.id}", why=opens, now=now)
+    if known is None or known.notice_by != "none":
+        _tell(db, house, pack, household, known, asked_by, now)
+    return Found("found", opens, sight_of(db, pack.code, household, known, members))
+
+
+def _barred(db: Session, asked_by: str, number: str, now: datetime) -> str:
+    """`locked` after too many wrong guesses, `wait` too soon after the last; else empty."""
+    since = now - WINDOW
+    mine = people.tries(db, BY_ADDRESS, asked_by, since)
+    its = people.tries(db, BY_NUMBER, number, since)
+    if (
+        mine >= TRIES_PER_ADDRESS
+        or its >= TRIES_PER_NUMBER
+        or people.tries_of_all(db, BY_ADDRESS, since) >= TRIES_IN_ALL
+    ):
+        return "locked"
+    pause = pause_after(mine)
+    return "wait" if pause and people.tries(db, BY_ADDRESS, asked_by, now - pause) else ""
+
+
+def _opens(known: Known | None, members: list[Member], born: str, pins: list[str]) -> str:
+    if pins:
+        return ALL if known and known.pin_hash in pin_marks(known.key, pins) else ""
+    return LEVEL if born and any(str(member.about.get("born", ""))[:4] == born for member in members) else ""
+
+
+def pin_mark(key: str, road: str) -> str:
+    """What is kept of a household's secret number: a keyed hash bound to its key."""
+    return seal.ring().hash(f"{key}:{road}", "known.pin")
+
+
+def pin_marks(key: str, roads: list[str]) -> set[str]:
+    return {one for road in roads for one in seal.ring().hashes(f"{key}:{road}", "known.pin")}
+
+
+def sight(db: Session, country: str, key: str) -> Sight | None:
+    """All that is known of the household of a key."""
+    household = by_key(db, country, key)
+    if household is None:
+        return None
+    return sight_of(db, country, household, known_of(db, country, key), members_of(db, household))
+
+
+def sight_of(db: Session, country: str, household: Household, known: Known | None, members: list[Member]) -> Sight:
+    """All that is known of a household."""
+    snapshot = current(db, country, "people")
+    return Sight(
+        key=household.key,
+        level=household.level,
+        valid_until=household.valid_until,
+        as_of=snapshot.as_of if snapshot else date.min,
+        members=tuple(Somebody(m.key, str(m.about.get("name", "")), str(m.about.get("born", ""))) for m in members),
+        payments=tuple(
+            Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, country, household.key)
+        ),
+        enrolled=tuple(filter(None, household.enrolled.split(","))),
+        papers=tuple((paper.paper, paper.shown_on) for paper in papers_of(db, known)),
+        phone=(known.phone if known else None) or household.phone or "",
+    )
+
+
+def _tell(
+    db: Session, house: House, pack: Pack, household: Household, known: Known | None, asked_by: str, now: datetime
+) -> None:
+    """Its people are told that somebody looked, once a day, where it was not asked from their own telephone."""
+    phone = (known.phone if known else None) or household.phone
+    if not phone or phone == asked_by:
+        return
+    address = people.make_known(db, pack.code, phone, now)
+    language = address.language or pack.languages[0]
+    once = f"looked:{household.key}:{now.date()}"
+    if known and known.notice_by == "call":
+        hotline.ask_call(db, pack.code, address.id, language, "", now)
+        return
+    if address.stopped_at is None:
+        body = house.texts.say(language, NOTICE, hotline=pack.hotline)
+        outbox.put(
+            db, pack.writes_to(phone), address.id, body, purpose="looked", about="", once=once, now=now, asked=False
+        )

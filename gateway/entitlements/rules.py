@@ -1,0 +1,69 @@
+"""Which programmes a household may ask for, and which question decides most of what is still open. Pure.
+
+A verdict is yes, no, or not known yet (None). Nobody's name, paper or nationality is asked for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+
+from ..country.conditions import Facts, Verdict, still_open
+from ..country.programmes import Programme, Question
+
+MOST_QUESTIONS = 8
+"""How many questions a small screen asks before it tells what is known."""
+
+
+class Refusal(Exception):
+    """Something a person can mend. `sentence` is an English msgid of the pages (context `console`)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def asked_now(programmes: Iterable[Programme], today: date, suspended: Collection[str] = ()) -> list[Programme]:
+    """The programmes of which a rule may speak today: they run, the rule was reviewed within a year, and it has not
+    said yes too often to those whom the office refused. The most urgent first."""
+    found = (p for p in programmes if p.rule and p.ruled and p.runs(today) and not p.ruled.is_stale(today))
+    return sorted((p for p in found if p.code not in suspended), key=lambda p: (p.urgency, p.code))
+
+
+def judge(programmes: Iterable[Programme], facts: Facts) -> dict[str, Verdict]:
+    """What each rule says of a household."""
+    return {programme.code: programme.rule.holds(facts) for programme in programmes if programme.rule}
+
+
+def next_question(
+    questions: Mapping[str, Question], programmes: Collection[Programme], facts: Facts, asked: Collection[str]
+) -> str:
+    """The question that decides most of the programmes that are still open; empty where none would decide anything.
+
+    Each open programme counts for a question with the share of its answers that would decide it. Of two that decide as
+    much, the one that more programmes turn on, then the one that stands first in the file."""
+    open_ = [(programme, still_open(programme.rule, facts)) for programme in programmes if programme.rule]
+    best, most = "", (0.0, 0)
+    for code, question in questions.items():
+        concerned = [p for p, names in open_ if names & question.settles()]
+        if code in asked or not question.asked or not concerned:
+            continue
+        weight = (sum(_decided(p, question, facts) for p in concerned), len(concerned))
+        if weight > most:
+            best, most = code, weight
+    return best
+
+
+def _decided(programme: Programme, question: Question, facts: Facts) -> float:
+    """The share of the answers to a question that decide a programme."""
+    assert programme.rule is not None
+    decided = sum(programme.rule.holds({**facts, **means}) is not None for means in question.means.values())
+    return decided / len(question.means)
+
+
+def missing(programme: Programme, questions: Mapping[str, Question], facts: Facts) -> list[Question]:
+    """The questions whose answers may still decide a programme."""
+    if programme.rule is None:
+        return []
+    names = still_open(programme.rule, facts)
+    return [question for question in questions.values() if names & question.settles()]

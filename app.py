@@ -14,6 +14,7 @@ from gateway.channels.doors import open_channels
 from gateway.console import flows, front, hotline, letters, outreach, phone
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
+from gateway.entitlements import pages as entitlements
 from gateway.house import open_house
 from gateway.logs import set_up_logs
 from gateway.people import pages as people
@@ -35,7 +36,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
         house.understanding(pack)  # made ready before the first phone waits for it
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
     app.config["BOOK"] = bind(read_flows(ROOT), house.texts)
-    for room in (calling, webhooks, people, cases, calls, hotline, letters, outreach, flows, front, phone):
+    for room in (calling, webhooks, people, cases, calls, entitlements, hotline, letters, outreach, flows, front, phone):
         app.register_blueprint(room.bp)
     app.before_request(presence.find)
     csrf.exempt(webhooks.bp)

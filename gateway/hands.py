@@ -25,10 +25,12 @@ from .channels.twilio_voice import TwilioVoice
 from .db import leave_mark
 from .delivering import Delivering
 from .dialogue import actions as dialogue
+from .entitlements.records import to_read
 from .hotline import actions as hotline
 from .hotline.records import Missed, due_missed
 from .house import House, open_house
 from .outreach.records import sending
+from .registering import Registering
 from .settings import Settings
 from .waking import Wakes, connect
 
@@ -36,6 +38,7 @@ ROUTE_LATE = timedelta(seconds=3)
 DELIVER_LATE = timedelta(seconds=5)
 SPOOLED = 1024 * 1024
 BATCH = 20
+REGISTER = "register"
 FRESH = timedelta(minutes=1)
 """What became due longer ago is done one by one: it may be what cannot be done."""
 
@@ -49,6 +52,7 @@ class Hands:
         self.house = house
         channels = open_channels(house.packs.values(), house.settings)
         self.delivering = Delivering(house, channels, Pace(connect(house.settings.redis_url)))
+        self.registering = Registering(house)
 
     def route(self, case_id: int, now: datetime) -> bool:
         """Gives a case its queue, and others that wait likewise."""
@@ -116,6 +120,19 @@ class Hands:
         if body is not None:
             with self.house.database.transaction() as db:
                 cases.keep_digest(db, digest_id, body, now)
+
+    def register(self, snapshot_id: int, now: datetime) -> None:
+        """Reads a file of a register, or takes it in."""
+        self.registering.do(snapshot_id, now)
+
+    def from_folder(self, now: datetime) -> int:
+        """Takes up the registers that were laid into the folder since."""
+        return self.registering.from_folder(self.house.settings.var / REGISTER, now)
+
+    def late_registers(self, now: datetime) -> list[int]:
+        """Files of registers that no worker has taken up."""
+        with self.house.database.reading() as db:
+            return to_read(db, now - DELIVER_LATE, now)
 
     def plan_digests(self, now: datetime) -> None:
         """Days and months that are over are to be told of."""

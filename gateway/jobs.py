@@ -45,6 +45,11 @@ def digest(digest_id: int) -> Any:
     return hands().digest(digest_id, datetime.now(UTC))
 
 
+def register(snapshot_id: int) -> Any:
+    """RQ: reads one file of a register, or takes it in."""
+    return hands().register(snapshot_id, datetime.now(UTC))
+
+
 def deliver(row_id: int) -> Any:
     """RQ: sends one row of the outbox."""
     return hands().deliver(row_id, datetime.now(UTC))

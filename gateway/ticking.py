@@ -1,7 +1,7 @@
 """The tick: asks every second what is due, and does what no worker was woken for.
 
-Two loops, so that a slow network cannot hold up routing: one lapses conversations, routes, seals the
-audit and purges; the other delivers. Each leaves a heartbeat, which `/readyz` watches.
+Three loops, so that neither a slow network nor a large register holds up routing: one lapses conversations, routes,
+seals the audit and purges; one delivers; one reads registers. Each leaves a heartbeat, which `/readyz` watches.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .people import actions as people
 EVERY_SECONDS = 1.0
 PURGE_EVERY = 600
 SHIFTS_EVERY = 60
+FOLDER_EVERY = 300
 REST = timedelta(minutes=5)
 POLL_WAITS = timedelta(days=14)
 LET_WORKERS = timedelta(seconds=3)
@@ -40,13 +41,15 @@ class Tick:
 
     def __init__(self, hands: Hands, book: Book) -> None:
         self.hands, self.book, self.stop = hands, book, threading.Event()
-        self._count = 0
+        self._count = self._rounds = 0
         self._rests: dict[tuple[str, int], datetime] = {}
         self._woken: dict[tuple[str, int], datetime] = {}
 
     def run(self) -> None:
         deliver = threading.Thread(target=self._loop, args=("deliver", self.deliver), daemon=True)
+        register = threading.Thread(target=self._loop, args=("register", self.registers), daemon=True)
         deliver.start()
+        register.start()
         self._loop("tick", self.once)
         deliver.join(timeout=15)
 
@@ -69,6 +72,14 @@ class Tick:
             self._one("ring_back", missed, now, partial(self.hands.ring_back, missed, now))
         for thing in self.hands.late_things(now):
             self._one("fetch", thing, now, partial(self.hands.fetch, thing, now))
+
+    def registers(self, now: datetime) -> None:
+        """Files of registers that no worker took, and those laid into the folder since."""
+        for row_id in self.hands.late_registers(now):
+            self._one("register", row_id, now, partial(self.hands.register, row_id, now))
+        if self._rounds % FOLDER_EVERY == 0:
+            self._one("folder", 0, now, partial(self.hands.from_folder, now))
+        self._rounds += 1
 
     def once(self, now: datetime) -> None:
         """One round of everything but deliveries. What cannot be done for one row is logged, and holds up no other."""

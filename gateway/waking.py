@@ -15,7 +15,8 @@ from rq import Queue
 
 from .db import Wake
 
-QUEUES = ("route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest")
+QUEUES = ("route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest", "register")
+LONG_SECONDS = {"register": 3600}
 JOB_SECONDS = 120
 WAKE_PAUSE_SECONDS = 2.0
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ class Wakes:
             for name, row_id in wakes:
                 job = f"gateway.jobs.{name}"
                 self._queues[name].enqueue_call(
-                    job, (int(row_id),), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=86400
+                    job, (int(row_id),), timeout=LONG_SECONDS.get(name, JOB_SECONDS), result_ttl=0, failure_ttl=86400
                 )
         except redis.RedisError as error:
             self._quiet_until = time.monotonic() + WAKE_PAUSE_SECONDS

@@ -54,14 +54,14 @@ def main(words: list[str] | None = None) -> int:
     road.add_argument("--channel", default="", help="where it was told, such as kh-ussd")
     road.add_argument("--against", default="", help="the office that is complained of, such as kh-1710")
     road.add_argument("--explain", action="store_true", help="rule by rule, with who may decide")
-    rule = add("rules", "rules.rules", "say what a household may ask for by the rules of a country, and why")
+    rule = add("rules", "entitled.rules", "say what a household may ask for by the rules of a country, and why")
     rule.add_argument("programme", nargs="?", default="", help="a programme of the pack; none: all of them")
     rule.add_argument("--country", default="kh")
     rule.add_argument("--say", action="append", default=[], metavar="QUESTION=ANSWER", help="such as card=yes")
     rule.add_argument("--language", default="en", help="in which words it is told")
     rule.add_argument("--day", default="", help="the day that counts, such as 2026-11-26")
     rule.add_argument("--explain", action="store_true", help="part by part, with what is told of it")
-    stand = add("facts", "rules.facts", "list the facts of programmes with their sources, and those left empty")
+    stand = add("facts", "entitled.facts", "list the facts of programmes with their sources, and those left empty")
     stand.add_argument("--country", default="kh")
     stand.add_argument("--empty", action="store_true", help="only those left empty")
     add("texts", "texts.texts", "collect the sentences and update the translations")
@@ -76,7 +76,7 @@ def main(words: list[str] | None = None) -> int:
     add("worker", "processes.worker", "one RQ worker").add_argument(
         "queue",
         nargs="*",
-        choices=["route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest", []],
+        choices=["route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest", "register", []],
     )
     add("tick", "processes.tick", "the tick: asks every second what is due")
     add("valkey", "processes.valkey", "the demo's Valkey").add_argument("config")

@@ -55,7 +55,7 @@ def _of_code() -> Iterator[tuple[str, Key]]:
                 yield f"{name}:{node.lineno}", (words[0], words[1])
             elif node.func.id in ("Refusal", "Refused", "NotHers") and words:
                 yield f"{name}:{node.lineno}", ("console", words[0])
-            elif node.func.id in ("_page", "page", "queue_page"):
+            elif node.func.id in ("_page", "page", "queue_page", "_household", "_registers"):
                 said = [
                     k.value.value for k in node.keywords if k.arg == "refusal" and isinstance(k.value, ast.Constant)
                 ]

@@ -11,7 +11,7 @@ from datetime import date
 
 from ..language.formats import UNITS
 from ..reading import Fault, Lined, did_you_mean, list_of, read_file, said_yes, unknown_words
-from .conditions import ELSEWHERE, LIVES, AtLeast, Lives, Rule, Span, Unread, read_rule
+from .conditions import ELSEWHERE, LIVES, AtLeast, Lives, Rule, Span
 from .deciding import Deciding
 from .places import Places
 from .programmes import (
@@ -27,6 +27,7 @@ from .programmes import (
     Told,
     first_day,
 )
+from .rule_read import Unread, read_rule
 
 _COUNT = re.compile(r"(\d{1,4})(\+?)")
 _DATED = ("source", "valid_from", "reviewed_on")

@@ -16,6 +16,13 @@ def trail(rule: Rule, facts: Facts, deep: int = 0) -> Iterator[str]:
         yield from trail(part, facts, deep + 1)
 
 
+def parts_of(rule: Rule, deep: int = 0) -> Iterator[str]:
+    """A line for each part of a rule as it is written."""
+    yield f"{'– ' * deep}{asks(rule)}"
+    for part in rule.parts():
+        yield from parts_of(part, deep + 1)
+
+
 def asks(rule: Rule) -> str:
     """A part of a rule as it is written."""
     match rule:

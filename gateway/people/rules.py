@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "tell", "articles", "lodge"}),
-    "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles", "lodge"}),
+    "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles", "lodge", "household"}),
     "supervisor": frozenset(
         {
             "queue",
@@ -29,6 +29,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "lodge",
             "team",
             "book",
+            "household",
+            "registers",
         }
     ),
     "inspector": frozenset({"queue", "case"}),

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ...country import Pack
 from ...entitlements import actions as entitlements
 from ...entitlements.sources import ALL, BY_PIN, BY_YEAR, LEVEL, Paid, Sight
-from ...entitlements.telling import Teller
+from ...entitlements.wording import Teller
 from ...language import formats
 from ...language.catalogue import Texts
 from ..roads import EffectWords

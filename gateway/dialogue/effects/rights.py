@@ -14,7 +14,7 @@ from ...country import Pack
 from ...country.conditions import Facts, Verdict
 from ...country.programmes import Programme, known_from
 from ...entitlements import rules
-from ...entitlements.telling import Teller, from_raw, to_raw
+from ...entitlements.wording import Teller, from_raw, to_raw
 from ...language.catalogue import Texts, mark
 from ..roads import EffectWords
 from ..state import Done

@@ -7,6 +7,7 @@ from .knowing import show_papers as show_papers
 from .looking import Found as Found
 from .looking import look_up as look_up
 from .looking import sight as sight
+from .snapshots import A_PART as A_PART
 from .snapshots import drop_old as drop_old
 from .snapshots import keep_report as keep_report
 from .snapshots import load as load

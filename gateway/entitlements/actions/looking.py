@@ -28,7 +28,7 @@ from ..records import (
     papers_of,
     payments_of,
 )
-from ..registers import plain_number
+from ..report import plain_number
 from ..sources import (
     ALL,
     LEVEL,

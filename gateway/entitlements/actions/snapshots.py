@@ -17,13 +17,10 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...db import changed, wake_later
 from ..records import Household, Member, Number, Payment, Snapshot, SnapshotPiece, mark_of
-from ..registers import Due, Person
+from ..report import Due, Person
 from ..rules import Refusal
 
 PIECE = 256 * 1024
-LARGEST_SENT = 20 * 1024 * 1024
-"""Bytes of a file that is sent from a page; a larger one is taken in by the command or by night."""
-
 HELD_FOR = timedelta(minutes=5)
 KEPT_FOR = timedelta(days=2)
 A_PART = 2000
@@ -36,7 +33,7 @@ def send(
     """Keeps a file to be read by a worker. Raises Refusal where it was taken in already."""
     digest = _digest(file)
     same = select(Snapshot.id).where(Snapshot.country == country, Snapshot.digest == digest)
-    if db.scalar(same.where(Snapshot.state.in_(("current", "old", "wanted")))):
+    if db.scalar(same if by_night else same.where(Snapshot.state.in_(("current", "old", "wanted")))):
         raise Refusal("This file has been taken in already. Nothing was changed.")
     row = Snapshot(
         country=country, kind=kind, state="sent", as_of=as_of, name=name[:120], digest=digest, staff_id=staff_id,

@@ -11,7 +11,7 @@ from ..country.programmes import FACTS, Programme, known_from
 from ..country.read import read_pack
 from ..entitlements.explaining import said, trail
 from ..entitlements.rules import asked_now, next_question
-from ..entitlements.telling import Teller
+from ..entitlements.wording import Teller
 from ..house import served
 from ..language.catalogue import read_locale
 from ..language.tags import SOURCE

@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from ..country import Pack
 from ..country.conditions import Facts, Span
-from ..country.programmes import TEXTS, Programme, first_day
+from ..country.programmes import TEXTS, Amount, Programme, first_day
 from ..language import formats
 from ..language.catalogue import Texts, mark
 from ..language.tags import babel_name
@@ -164,6 +164,11 @@ class Teller:
         if worked.total == UNKNOWN and amount.pieces[0].per:  # for one of whom it counts first, and what is known
             worked = work_out(amount, {**facts, amount.pieces[0].per[0]: (1, None)})
         return self.every(amount.every, self.span(worked.total))
+
+    def example(self, amount: Amount) -> list[str]:
+        """The terms of an amount, for one of each of whom it counts: a worked example."""
+        counted = {name: (1, 1) for piece in amount.pieces for name in piece.per}
+        return self.worked(work_out(amount, counted))
 
     def worked(self, worked: Worked) -> list[str]:
         """The terms of a sum, each on a line, and what comes of them."""

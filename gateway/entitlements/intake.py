@@ -1,166 +1,48 @@
-"""A register of elsewhere as rows: one line for each person, with what the household has repeated on each. Pure.
-
-What makes a line unusable, or two lines contradict each other, is a fault: nothing of the file is taken in. What is
-odd, or may be the same person twice, is a remark: it is listed for somebody who knows, and never put right by itself.
-"""
+"""A register of elsewhere as rows: one line for each person, with what the household has repeated on each; or one for
+each payment. Compares what must be the same on all lines of a household, and what may stand once only. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ..country import Pack
 from ..language import fold
-from ..language.catalogue import Key, mark
-from ..language.old_fonts import is_old
 from ..sheets import Read
-
-PEOPLE = (
-    *("household", "person", "head", "name", "born", "sex", "card", "id", "nssf", "phone"),
-    *("level", "valid_until", "place", "enrolled", "disability", "expecting", "school", "work"),
+from .report import (
+    BAD_AMOUNT,
+    BAD_BIRTH,
+    BAD_DAY,
+    BAD_WORD,
+    CARD_DIGITS,
+    DIFFERS,
+    EXPIRED,
+    LONG,
+    NO_HEAD_OF,
+    NO_KEY,
+    NOT_KNOWN,
+    ODD_CARD,
+    ODD_PLACE,
+    OF_HOUSEHOLD,
+    OLDEST,
+    PAYMENTS,
+    PEOPLE,
+    SAME_PERSON,
+    SHARED_PHONE,
+    STATES,
+    TWICE_NUMBER,
+    TWICE_PERSON,
+    TWO_HEADS,
+    WORDS,
+    Due,
+    Person,
+    Report,
+    Told,
+    cells_of,
+    day_of,
+    plain_number,
 )
-PAYMENTS = ("household", "programme", "due", "amount", "state", "at")
-NEEDED = {"people": ("household", "person"), "payments": ("household", "programme", "due", "amount", "state")}
-STATES = ("planned", "sent", "collected", "returned")
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "head": ("yes", "no"), "sex": ("female", "male"), "disability": ("yes", "no"), "expecting": ("yes", "no"),
-    "school": ("no", "low", "high"), "work": ("none", "company", "state", "own"),
-}  # fmt: skip
-OF_HOUSEHOLD = ("level", "valid_until", "place", "card", "enrolled")
-MOST_TOLD = 200
-"""How many faults, and how many remarks, are kept with their lines; the rest are counted."""
-
-CARD_DIGITS = 12
-OLDEST = 120
-_DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
-
-NO_HEAD = mark("console", "The first line must name the columns; missing: {columns}")
-UNREADABLE = mark("console", "This is neither a CSV in UTF-8 nor an XLSX workbook.")
-EMPTY = mark("console", "There is no line in this file.")
-NO_KEY = mark("console", "The key of the household or of the person is missing.")
-LONG = mark("console", "This is longer than it can be: {cell}")
-OLD_FONT = mark(
-    "console",
-    "Typed in an old font (such as Limon): no letter in it is what it seems. Convert the file to Unicode first.",
-)
-BAD_DAY = mark("console", "This is no day: {cell}. Write it as 2026-11-20 or 20/11/2026.")
-BAD_BIRTH = mark("console", "Nobody is born then: {cell}")
-BAD_WORD = mark("console", "'{cell}' is not known here; it is one of: {words}")
-BAD_AMOUNT = mark("console", "This is no whole amount: {cell}")
-TWICE_PERSON = mark("console", "This person stands on line {line} already.")
-TWICE_NUMBER = mark("console", "This {kind} number stands on line {line} already.")
-DIFFERS = mark("console", "The household has another {kind} on line {line}.")
-ODD_CARD = mark("console", "A card has 12 digits; this one has not.")
-ODD_PLACE = mark("console", "This place is not in the gazetteer: {cell}")
-EXPIRED = mark("console", "The card has expired.")
-NO_HEAD_OF = mark("console", "Nobody is head of this household.")
-TWO_HEADS = mark("console", "Another person is head of this household, on line {line}.")
-SAME_PERSON = mark("console", "Perhaps the same person as on line {line}: name, birth and place are alike.")
-SHARED_PHONE = mark("console", "This telephone is that of another household too, on line {line}.")
-NOT_KNOWN = mark("console", "This household is not in the register of people.")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is wrong or odd: the line (0 for the whole file), and a sentence with its facts."""
-
-    line: int
-    says: Key
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-    def raw(self) -> list[object]:
-        return [self.line, self.says[1], dict(self.facts)]
-
-
-@dataclass(frozen=True)
-class Person:
-    """A line of people. `born`: a day or a year; `numbers`: by kind; `facts`: what was said of her, by column."""
-
-    line: int
-    household: str
-    key: str
-    name: str
-    born: str
-    numbers: Mapping[str, str]
-    facts: Mapping[str, str]
-    level: str
-    valid_until: date | None
-    place: str
-    enrolled: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Due:
-    """A line of payments."""
-
-    line: int
-    household: str
-    programme: str
-    due_on: date
-    amount: int
-    state: str
-    at: str
-
-
-@dataclass
-class Report:
-    """What was found in a file: counts, faults and remarks."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    faults: list[Told] = field(default_factory=list)
-    remarks: list[Told] = field(default_factory=list)
-
-    def fault(self, told: Told) -> None:
-        self.counts["faults"] += 1
-        if len(self.faults) < MOST_TOLD:
-            self.faults.append(told)
-
-    def remark(self, told: Told) -> None:
-        self.counts["remarks"] += 1
-        if len(self.remarks) < MOST_TOLD:
-            self.remarks.append(told)
-
-    def raw(self) -> dict[str, object]:
-        """As it is kept beside the snapshot."""
-        told = {"faults": [one.raw() for one in self.faults], "remarks": [one.raw() for one in self.remarks]}
-        return {"counts": dict(self.counts), **told}
-
-
-def kind_of(head: Sequence[Read]) -> str:
-    """Whether a file is of people or of payments, by its columns."""
-    return "payments" if "due" in [_plain(text) for text, _ in head] else "people"
-
-
-def columns_of(head: Sequence[Read], kind: str, report: Report) -> dict[str, int]:
-    """Where each column stands; a needed one that is missing is a fault."""
-    written, known = [_plain(text) for text, _ in head], PEOPLE if kind == "people" else PAYMENTS
-    found = {column: written.index(column) for column in known if column in written}
-    missing = [column for column in NEEDED[kind] if column not in found]
-    if missing:
-        report.fault(Told(0, NO_HEAD, {"columns": ", ".join(missing)}))
-    return found
-
-
-def _plain(text: str) -> str:
-    return fold.fold(fold.clean(text)).replace(" ", "_")
-
-
-def _cells(
-    rows: Iterable[list[Read]], columns: Mapping[str, int], report: Report
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each line that is not empty, by column, in plain letters."""
-    for line, row in enumerate(rows, start=2):
-        cells = {column: row[at] if at < len(row) else ("", "") for column, at in columns.items()}
-        if not any(text.strip() for text, _ in cells.values()):
-            continue
-        if any(is_old(text, font) for text, font in cells.values()):
-            report.fault(Told(line, OLD_FONT))
-            continue
-        report.counts["lines"] += 1
-        yield line, {column: fold.clean(text) for column, (text, _) in cells.items()}
 
 
 class People:
@@ -176,7 +58,7 @@ class People:
 
     def read(self, rows: Iterable[list[Read]], columns: Mapping[str, int]) -> Iterator[Person]:
         """The persons that can be used."""
-        for line, cells in _cells(rows, columns, self.report):
+        for line, cells in cells_of(rows, columns, self.report):
             person = self.person(line, cells)
             if person:
                 self.report.counts["members"] += 1
@@ -298,7 +180,7 @@ class Dues:
         self.pack, self.households, self.report = pack, households, report
 
     def read(self, rows: Iterable[list[Read]], columns: Mapping[str, int]) -> Iterator[Due]:
-        for line, cells in _cells(rows, columns, self.report):
+        for line, cells in cells_of(rows, columns, self.report):
             if due := self.due(line, {column: cells.get(column, "") for column in PAYMENTS}):
                 self.report.counts["payments"] += 1
                 yield due
@@ -322,19 +204,3 @@ class Dues:
         if said["household"] not in self.households:
             self.report.remark(Told(line, NOT_KNOWN))
         return Due(line, said["household"], said["programme"], day, int(amount), state, said["at"])
-
-
-def plain_number(text: str) -> str:
-    """A number as it is compared: digits of any script are digits, letters are small, and nothing stands between."""
-    return "".join(c for c in fold.digits(text).casefold() if c.isalnum())
-
-
-def day_of(text: str) -> date | None:
-    """`2026-11-20`, or `20/11/2026`, in any digits."""
-    plain = fold.digits(text).strip()[:10]
-    try:
-        if found := _DAY.fullmatch(plain):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(plain)
-    except ValueError:
-        return None

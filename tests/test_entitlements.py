@@ -1,0 +1,315 @@
+"""What is due to whom: the grammar of rules, what they say of every household, and how much comes of it."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.country.conditions import AtLeast, Counts, Everyone, Facts, Is, Lives, Not, Rule
+from gateway.country.programmes import Amount, Dated, Piece, Taper, known_from
+from gateway.country.read import read_pack
+from gateway.entitlements.amounts import work_out
+from gateway.entitlements.explaining import trail
+from gateway.entitlements.rules import MOST_QUESTIONS, asked_now, judge, missing, next_question
+from gateway.entitlements.wording import Teller
+from gateway.house import served
+from gateway.reading import Faulty
+from gateway.settings import ROOT
+
+TODAY = date(2026, 12, 1)
+PACKS = {code: read_pack(ROOT, code) for code in ("kh", "la")}
+SOURCED = Dated("a test", date(2020, 1, 1), date(2026, 11, 1))
+
+# Rules
+
+
+def rules(deep: int = 3) -> st.SearchStrategy[Rule]:
+    """Rules of the grammar, over a few facts."""
+    leaf = st.one_of(
+        st.just(Everyone()),
+        st.builds(Is, st.sampled_from("ab"), st.frozensets(st.sampled_from(("yes", "no")), min_size=1)),
+        st.builds(Counts, st.sampled_from("mn"), st.integers(0, 4)),
+        st.builds(Counts, st.sampled_from("mn"), st.just(0), st.integers(0, 4)),
+        st.builds(Lives, st.lists(st.sampled_from(("17", "1703", "13")), min_size=1, max_size=2).map(tuple)),
+    )
+
+    def several(parts: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
+        some = st.lists(parts, min_size=1, max_size=3).map(tuple)
+        return some.flatmap(lambda found: st.builds(AtLeast, st.integers(1, len(found)), st.just(found), st.just("of")))
+
+    return st.recursive(leaf, lambda parts: st.one_of(several(parts), st.builds(Not, parts)), max_leaves=2**deep)
+
+
+SPANS = st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(0, 5))).map(
+    lambda span: (span[0], None if span[1] is None else span[0] + span[1])
+)
+WORDS = {"a": ("yes", "no"), "b": ("yes", "no"), "lives": ("17", "1703", "170301", "13", "elsewhere")}
+
+
+@st.composite
+def less_and_more(draw) -> tuple[Facts, Facts]:
+    """What is known of a household, and more of the same."""
+    less: dict[str, object] = {}
+    more: dict[str, object] = {}
+    for name, words in WORDS.items():
+        if draw(st.booleans()):
+            more[name] = draw(st.sampled_from(words))
+            if draw(st.booleans()):
+                less[name] = more[name]
+    if more.get("lives", "")[:4] == "1703" and draw(st.booleans()):
+        less["lives"] = "17"  # the province alone
+    for name in "mn":
+        if draw(st.booleans()):
+            low, high = draw(SPANS)
+            less[name] = (low, high)
+            at = draw(st.integers(low, low + 6 if high is None else high))
+            more[name] = (at, at)
+    return less, more  # type: ignore[return-value]
+
+
+@given(rules(), less_and_more())
+@settings(max_examples=800, deadline=None)
+def test_learning_more_never_turns_a_yes_or_a_no_back(rule: Rule, known: tuple[Facts, Facts]) -> None:
+    less, more = known
+    before = rule.holds(less)
+    assert before is None or rule.holds(more) is before
+
+
+@given(rules())
+@settings(max_examples=300, deadline=None)
+def test_whoever_says_nothing_is_told_no_only_where_everybody_is(rule: Rule) -> None:
+    """Missing data never means no: a verdict without any answer holds whatever is answered."""
+    verdict = rule.holds({})
+    for a, m, lives in itertools.product(("yes", "no"), (0, 2, 9), ("1703", "elsewhere")):
+        facts: Facts = {"a": a, "b": a, "m": (m, m), "n": (m, m), "lives": lives}
+        assert verdict is None or rule.holds(facts) is verdict
+
+
+@pytest.mark.parametrize("country", ["kh", "la"])
+def test_every_combination_of_answers_of_the_demo_rules_is_evaluated(country: str) -> None:
+    """No rule is undecided where all that it reads was answered; none is decided by what it does not read; and every
+    rule is somebody's yes, and (but what is for everybody) somebody's no."""
+    pack = PACKS[country]
+    found = asked_now(pack.programmes.values(), TODAY)
+    questions = [q for q in pack.questions.values() if any(missing(p, {q.code: q}, {}) for p in found)]
+    said: dict[str, set[bool | None]] = {programme.code: set() for programme in found}
+    count = 0
+    for programme in found:
+        reads = [q for q in questions if missing(programme, {q.code: q}, {})]
+        for answers in itertools.product(*([*q.means, "unknown"] for q in reads)):
+            facts = known_from(pack.questions, dict(zip((q.code for q in reads), answers, strict=True)))
+            verdict = programme.rule.holds(facts)
+            said[programme.code].add(verdict)
+            count += 1
+            if "unknown" not in answers and verdict is None:
+                assert programme.code.startswith(("nssf", "lsso", "jobs", "training", "pregnancy")), programme.code
+    assert all(True in verdicts for verdicts in said.values()), said
+    assert all(False in verdicts for code, verdicts in said.items() if code != "health_insurance"), said
+    assert count > 100
+
+
+@pytest.mark.parametrize("country", ["kh", "la"])
+def test_the_next_question_is_asked_only_while_it_decides_something_and_never_twice(country: str) -> None:
+    pack = PACKS[country]
+    found = asked_now(pack.programmes.values(), TODAY)
+    for first in range(6):  # always the first answer, always the second ... and always "I do not know"
+        answers = {"abroad": "here"}
+        while asked := next_question(pack.questions, found, known_from(pack.questions, answers), answers):
+            assert asked not in answers
+            means = [*pack.questions[asked].means, "unknown"]
+            answers[asked] = means[min(first, len(means) - 1)]
+        assert len(answers) - 1 <= MOST_QUESTIONS
+        assert all(pack.questions[code].asked for code in answers)
+
+
+def test_the_question_that_decides_most_comes_first() -> None:
+    """Without a card most of what Cambodia gives is decided: so it is asked for first."""
+    pack = PACKS["kh"]
+    found = asked_now(pack.programmes.values(), TODAY)
+    assert next_question(pack.questions, found, known_from(pack.questions, {"abroad": "here"}), {"abroad": "here"}) == "card"
+    said = {"abroad": "here", "card": "no"}
+    facts = known_from(pack.questions, said)
+    assert judge(found, facts)["older"] is False
+    assert next_question(pack.questions, found, facts, said) not in ("old", "school", "disability")
+
+
+def test_a_rule_is_explained_part_by_part() -> None:
+    programme = PACKS["kh"].programmes["pregnancy"]
+    lines = list(trail(programme.rule, known_from(PACKS["kh"].questions, {"card": "yes", "infant": "unknown"})))
+    assert lines[0] == "all of these: not known yet"
+    assert "    infants at least 1: not known yet (infants was not said)" in lines
+    assert "    card is yes: yes (card: yes)" in lines
+
+
+def in_another(tmp_path: Path, file: str, old: str, new: str) -> list[str]:
+    """What is said of a pack in which something is changed."""
+    if not (tmp_path / "countries").exists():
+        shutil.copytree(ROOT / "countries", tmp_path / "countries")
+        shutil.copytree(ROOT / "locales", tmp_path / "locales", ignore=shutil.ignore_patterns("*.po", "voice"))
+    path = tmp_path / "countries" / file
+    text = path.read_text(encoding="utf8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf8")
+    try:
+        read_pack(tmp_path, "kh")
+    except Faulty as faulty:
+        return [str(fault) for fault in faulty.faults]
+    return []
+
+
+DEEP = "{not: " * 6 + "{is: {card: yes}}" + "}" * 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("any: [{least", "eny: [{least", "older.yaml:14 'eny' is not a word of rules"),
+        ("  all: [{is: {card: yes}}, {least: {older: 1}}]", "  eval: x", "older.yaml:14 'eval' is not a word of rules"),
+        ("{least: {older: 1}}", "{least: {older: many}}", "'many' is not a whole number"),
+        ("{least: {older: 1}}", "{meets: gold}", "'gold' is not a programme with a rule"),
+        ("{least: {older: 1}}", "{meets: older}", "the rule of 'older' would be a part of itself"),
+        ("{least: {older: 1}}", "{of: {least: 3, rules: [everyone]}}", "'of' wants between 1 and 1 of 1 rules"),
+        ("{least: {older: 1}}", "{is: [card]}", "'is' asks of facts: is: {fact: value}"),
+        ("{least: {older: 1}}", "nobody", "a rule is one word with what it asks"),
+        ("{least: {older: 1}}", DEEP, "the rule is 8 deep and has 9 parts; at most 5 and 40"),
+        ("no: This is", "non: This is", "programme 'older' says 'non', which is not a word here; did you mean 'now'?"),
+        ("source: Phnom Penh Post, 2024; Fresh News, 22 August 2024\n", "", "has no source; leave out what none supports"),
+        ("reviewed_on: 2026-11-22\n", "", "needs reviewed_on, a date such as 2026-11-23"),
+        ("guarantee: old_age", "guarantee: age", "'guarantee' is one of health, children, working_age, old_age"),
+        ("papers: [equity_card,", "papers: [gold_card,", "'gold_card' is not a paper of papers.yaml"),
+        ("office: kh-national", "office: kh-natonal", "'kh-natonal' is not an office; did you mean 'kh-national'?"),
+        ("since: 2024-04", "since: 2024-13", "'since: 2024-13' is not a date; write 2017, 2024-04 or 2023-08-01"),
+    ],
+)
+def test_a_mistake_in_a_programme_is_refused_with_file_line_and_sentence(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    if old.startswith("any:"):
+        old, new = "  all: [{is", "  eny: [{is"
+    if "non" in new:
+        told = told.partition("; did")[0]
+    said = in_another(tmp_path, "kh/programmes/older.yaml", old, new)
+    assert any(told in one for one in said), said
+    assert all(one.startswith("countries/kh/") for one in said)
+
+
+# Facts
+
+
+def teller(country: str = "kh", today: date = TODAY, tag: str = "en") -> Teller:
+    return Teller(PACKS[country], served({}, drafts=True), tag, today)
+
+
+def test_a_fact_past_its_review_is_not_told_and_a_rule_says_nothing_then() -> None:
+    programme = PACKS["kh"].programmes["scholarship"]
+    assert teller().apply(programme) == "Register at the school."
+    assert teller(today=date(2028, 1, 1)).apply(programme) == "No sure fact is known here. Ask your office."
+    assert programme not in asked_now(PACKS["kh"].programmes.values(), date(2028, 1, 1))
+
+
+def test_what_has_ended_leads_to_what_there_is_today() -> None:
+    pack = PACKS["kh"]
+    assert teller().about_it(pack.programmes["covid_cash"]).endswith("This is no longer given. Ask about: Family Package.")
+    dated = replace(pack.programmes["covid_cash"], until="2024-03")
+    assert teller().ended(dated) == "This ended in March 2024. Ask about: Family Package."
+    assert teller(today=date(2023, 1, 1)).why(pack.programmes["family_package"], {}) == "This begins in April 2024."
+    assert pack.benefit_named("what became of the covid cash") == "covid_cash"
+    assert PACKS["la"].benefit_named("I am in the CBHI") == "health_insurance"
+
+
+def test_what_is_not_known_is_named_and_is_not_a_no() -> None:
+    pack = PACKS["la"]
+    facts = known_from(pack.questions, {"pregnant": "no", "small": "no"})
+    assert pack.programmes["free_care"].rule.holds(facts) is None
+    assert "Not known yet: whether you are poor, or a monk." in teller("la").why(pack.programmes["free_care"], facts)
+
+
+def test_amounts_of_the_past_are_kept_and_those_of_today_are_told() -> None:
+    programme = PACKS["kh"].programmes["pregnancy"]
+    first, now = programme.amount(date(2020, 1, 1)), programme.amount(TODAY)
+    facts = {"expecting": (1, 1), "infants": (0, 0)}
+    assert work_out(now, facts).total == (1_520_000, 1_520_000)
+    assert first is not None
+    assert work_out(first, facts).total == (760_000, 760_000)
+
+
+# Amounts
+
+
+def amount(*pieces: Piece, every: str = "month", less: Taper | None = None, least: int = 0, most: int = 0) -> Amount:
+    return Amount(every, pieces, less, least, most, SOURCED)
+
+
+def test_an_amount_grows_with_children_and_is_less_with_what_is_earned() -> None:
+    """As the French RSA: for the household and each child, less 38 of 100 of what is earned above a bound."""
+    like_rsa = amount(
+        Piece(600_000, 1, (), "the household"), Piece(180_000, 1, ("children",), "each child"),
+        less=Taper("income", 100_000, 38), most=1_500_000,
+    )  # fmt: skip
+    assert work_out(like_rsa, {"children": (2, 2), "income": (0, 0)}).total == (960_000, 960_000)
+    assert work_out(like_rsa, {"children": (2, 2), "income": (100_001, 100_001)}).total == (960_000, 960_000)
+    assert work_out(like_rsa, {"children": (2, 2), "income": (600_000, 600_000)}).total == (770_000, 770_000)
+    assert work_out(like_rsa, {"children": (9, 9), "income": (0, 0)}).total == (1_500_000, 1_500_000)
+    assert work_out(like_rsa, {"children": (2, 2), "income": (9_000_000, 9_000_000)}).total == (0, 0)
+    assert work_out(like_rsa, {"children": (2, 3), "income": (0, 600_000)}).total == (770_000, 1_140_000)
+    assert work_out(like_rsa, {"children": (2, 2)}).total == (0, 960_000), "of an income that is not known nothing is"
+
+
+def test_a_piece_may_depend_on_a_stage_of_pregnancy_or_an_age() -> None:
+    early = Counts("weeks", 0, 27)
+    staged = amount(Piece(80_000, 4, ("expecting",), "checks", when=early), Piece(400_000, 1, ("expecting",), "birth"))
+    assert work_out(staged, {"expecting": (1, 1), "weeks": (12, 12)}).total == (720_000, 720_000)
+    assert work_out(staged, {"expecting": (1, 1), "weeks": (30, 30)}).total == (400_000, 400_000)
+    assert work_out(staged, {"expecting": (1, 1)}).total == (400_000, 720_000)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 12), st.booleans()), min_size=1, max_size=4),
+    st.tuples(st.integers(0, 5), st.integers(0, 5)),
+    st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)),
+    st.integers(1, 100),
+)
+@settings(max_examples=500, deadline=None)
+def test_what_is_told_of_a_sum_holds_whatever_turns_out(pieces, children, incomes, percent) -> None:
+    worked_on = amount(
+        *(Piece(each, times, ("children",), "", at_most=may_be_less) for each, times, may_be_less in pieces),
+        less=Taper("income", 50_000, percent),
+    )
+    low, high = sorted(children)
+    poor, rich = sorted(incomes)
+    told = work_out(worked_on, {"children": (low, high), "income": (poor, rich)}).total
+    for count, income in itertools.product({low, high}, {poor, rich}):
+        sure = work_out(worked_on, {"children": (count, count), "income": (income, income)}).total
+        assert told[0] <= sure[0] <= sure[1] <= told[1]
+        assert all(isinstance(value, int) for value in sure)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"pregnant": "yes", "infant": "no"}, "1,520,000 riel or more"),
+        ({"pregnant": "no", "infant": "two"}, "up to 1,600,000 riel"),
+        ({"pregnant": "unknown", "infant": "unknown"}, "1,520,000 riel or more"),
+    ],
+)
+def test_the_sum_in_one_line(answers: dict[str, str], told: str) -> None:
+    pack = PACKS["kh"]
+    assert teller().sum(pack.programmes["pregnancy"], known_from(pack.questions, answers)) == told
+
+
+def test_a_worked_example_stands_in_the_explanation() -> None:
+    pack = PACKS["kh"]
+    said = teller().amount(pack.programmes["pregnancy"], known_from(pack.questions, {"pregnant": "yes", "infant": "no"}))
+    assert said.splitlines()[:4] == [
+        "4 x 80,000 riel: checks in pregnancy",
+        "400,000 riel: the birth, for each baby",
+        "10 x 80,000 riel: checks and vaccinations after it",
+        "Together: 1,520,000 riel or more.",
+    ]

@@ -36,7 +36,20 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
         house.understanding(pack)  # made ready before the first phone waits for it
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)
     app.config["BOOK"] = bind(read_flows(ROOT), house.texts)
-    for room in (calling, webhooks, people, cases, calls, entitlements, hotline, letters, outreach, flows, front, phone):
+    for room in (
+        calling,
+        webhooks,
+        people,
+        cases,
+        calls,
+        entitlements,
+        hotline,
+        letters,
+        outreach,
+        flows,
+        front,
+        phone,
+    ):
         app.register_blueprint(room.bp)
     app.before_request(presence.find)
     csrf.exempt(webhooks.bp)

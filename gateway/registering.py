@@ -23,7 +23,7 @@ from .entitlements.records import Household, Snapshot, SnapshotPiece, current
 from .entitlements.report import EMPTY, UNREADABLE, Due, Person, Report, Told, columns_of, kind_of
 from .entitlements.rules import Refusal
 from .house import House
-from .sheets import rows_of
+from .sheets import Unreadable, rows_of
 
 SPOOLED = 4 * 1024 * 1024
 KINDS_OF_FILES = (".csv", ".xlsx")
@@ -85,8 +85,8 @@ class Registering:
                 yield from People(pack, row.as_of, report).read(lines, columns)
             else:
                 yield from Dues(pack, self._known(pack), report).read(lines, columns)
-        except (UnicodeDecodeError, ValueError, KeyError, OSError) as error:
-            log.warning("register.unreadable", snapshot=row.id, error=type(error).__name__)
+        except Unreadable:
+            log.warning("register.unreadable", snapshot=row.id)
             report.fault(Told(0, UNREADABLE))
 
     def _known(self, pack: Pack) -> frozenset[str]:

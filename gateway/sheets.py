@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO, TextIOWrapper
 from typing import IO
+from zipfile import BadZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils.exceptions import InvalidFileException
 
 Cell = str | int | float | bool | None
 Read = tuple[str, str]
@@ -59,12 +61,19 @@ def _typed(sheet: object, cell: Cell) -> object:
     return made
 
 
+class Unreadable(Exception):
+    """Neither a CSV in UTF-8 nor a workbook."""
+
+
 def rows_of(file: IO[bytes], most: int | None = None) -> Iterator[list[Read]]:
-    """The rows of a CSV in UTF-8 or of the first sheet of an XLSX, one at a time. Raises whatever its reader does where
-    it is neither."""
+    """The rows of a CSV in UTF-8 or of the first sheet of an XLSX, one at a time. Raises Unreadable where it is
+    neither."""
     begins = file.read(2)
     file.seek(0)
-    yield from _of_xlsx(file, most) if begins == b"PK" else _of_csv(file)
+    try:
+        yield from _of_xlsx(file, most) if begins == b"PK" else _of_csv(file)
+    except (ValueError, KeyError, csv.Error, BadZipFile, InvalidFileException) as error:
+        raise Unreadable from error
 
 
 def _of_csv(file: IO[bytes]) -> Iterator[list[Read]]:

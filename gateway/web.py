@@ -45,6 +45,7 @@ from .language.catalogue import fill
 from .language.tags import babel_name
 
 LONGEST_BODY = 256 * 1024
+REGISTERS, LONGEST_FILE = "/console/registers", 20 * 1024 * 1024
 CONSOLE = "console"
 INCIDENT_LETTERS = "bcdfghjkmnpqrstvwxz"
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]*(?:\?[A-Za-z0-9=&%_.,:+~-]*)?")
@@ -186,6 +187,7 @@ def set_up_web(app: Flask, here: House) -> None:
     )
     if here.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=here.settings.proxies, x_proto=0)  # type: ignore[method-assign]
+    app.before_request(_longer)  # before anything reads what was sent
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_no_nul)
@@ -211,6 +213,12 @@ def set_up_web(app: Flask, here: House) -> None:
     )
     app.jinja_env.filters.update(grouped=formats.grouped, language_name=language_name)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _longer() -> None:
+    """A file of a register may be long."""
+    if request.path == REGISTERS:
+        request.max_content_length = LONGEST_FILE
 
 
 def _no_nul() -> None:

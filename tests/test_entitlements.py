@@ -133,7 +133,10 @@ def test_the_question_that_decides_most_comes_first() -> None:
     """Without a card most of what Cambodia gives is decided: so it is asked for first."""
     pack = PACKS["kh"]
     found = asked_now(pack.programmes.values(), TODAY)
-    assert next_question(pack.questions, found, known_from(pack.questions, {"abroad": "here"}), {"abroad": "here"}) == "card"
+    assert (
+        next_question(pack.questions, found, known_from(pack.questions, {"abroad": "here"}), {"abroad": "here"})
+        == "card"
+    )
     said = {"abroad": "here", "card": "no"}
     facts = known_from(pack.questions, said)
     assert judge(found, facts)["older"] is False
@@ -180,7 +183,11 @@ DEEP = "{not: " * 6 + "{is: {card: yes}}" + "}" * 6
         ("{least: {older: 1}}", "nobody", "a rule is one word with what it asks"),
         ("{least: {older: 1}}", DEEP, "the rule is 8 deep and has 9 parts; at most 5 and 40"),
         ("no: This is", "non: This is", "programme 'older' says 'non', which is not a word here; did you mean 'now'?"),
-        ("source: Phnom Penh Post, 2024; Fresh News, 22 August 2024\n", "", "has no source; leave out what none supports"),
+        (
+            "source: Phnom Penh Post, 2024; Fresh News, 22 August 2024\n",
+            "",
+            "has no source; leave out what none supports",
+        ),
         ("reviewed_on: 2026-11-22\n", "", "needs reviewed_on, a date such as 2026-11-23"),
         ("guarantee: old_age", "guarantee: age", "'guarantee' is one of health, children, working_age, old_age"),
         ("papers: [equity_card,", "papers: [gold_card,", "'gold_card' is not a paper of papers.yaml"),
@@ -216,7 +223,9 @@ def test_a_fact_past_its_review_is_not_told_and_a_rule_says_nothing_then() -> No
 
 def test_what_has_ended_leads_to_what_there_is_today() -> None:
     pack = PACKS["kh"]
-    assert teller().about_it(pack.programmes["covid_cash"]).endswith("This is no longer given. Ask about: Family Package.")
+    assert (
+        teller().about_it(pack.programmes["covid_cash"]).endswith("This is no longer given. Ask about: Family Package.")
+    )
     dated = replace(pack.programmes["covid_cash"], until="2024-03")
     assert teller().ended(dated) == "This ended in March 2024. Ask about: Family Package."
     assert teller(today=date(2023, 1, 1)).why(pack.programmes["family_package"], {}) == "This begins in April 2024."
@@ -306,7 +315,9 @@ def test_the_sum_in_one_line(answers: dict[str, str], told: str) -> None:
 
 def test_a_worked_example_stands_in_the_explanation() -> None:
     pack = PACKS["kh"]
-    said = teller().amount(pack.programmes["pregnancy"], known_from(pack.questions, {"pregnant": "yes", "infant": "no"}))
+    said = teller().amount(
+        pack.programmes["pregnancy"], known_from(pack.questions, {"pregnant": "yes", "infant": "no"})
+    )
     assert said.splitlines()[:4] == [
         "4 x 80,000 riel: checks in pregnancy",
         "400,000 riel: the birth, for each baby",

@@ -14,7 +14,7 @@ from ..country import Pack
 from ..language import fold
 from ..language.catalogue import Key, mark
 from ..language.old_fonts import is_old
-from ..sheets import Read, rows_of
+from ..sheets import Read, Unreadable, rows_of
 
 COLUMNS: Mapping[str, Key] = {
     "day": mark("console", "Day"),
@@ -79,7 +79,7 @@ def read_book(
     by what else each column and each category may be called, folded."""
     try:
         table = list(rows_of(io.BytesIO(body), MOST_LINES + 2))
-    except Exception:
+    except Unreadable:
         return [], [Fault(0, UNREADABLE, {})]
     head = _head(table[0] if table else [], names)
     missing = [column for column in NEEDED if column not in head]

@@ -59,7 +59,7 @@ SAMPLE_FACTS = {
     "papers": "equity_card:2026-11-20",
     "last": '["pregnancy", "2026-11-01", 80000, "sent", ""]',
     "next": '["pregnancy", "2026-12-01", 80000, "planned", ""]',
-    "missed": '["pregnancy", "2026-11-01", 80000, "sent", ""]',
+    "missed": "Mother and baby, 80,000 riel, Sunday 1 November",
     "referral": "0000 000 000",
     "valid": "2027-12-31",
 }

@@ -163,6 +163,10 @@ class Pack:
         """Whether a number (E.164) is a telephone of this country."""
         return phonenumbers.is_valid_number_for_region(phonenumbers.parse(number), self.phone_region)
 
+    def is_of_here(self, number: str) -> bool:
+        """Whether a number (E.164) begins as the telephones of this country do, whether or not it can be one."""
+        return number.startswith(f"+{phonenumbers.country_code_for_region(self.phone_region)}")
+
     def e164(self, written: str) -> str | None:
         """A phone number as it is kept (E.164), from how it is dialled here; None where it can be none."""
         try:

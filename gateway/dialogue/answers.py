@@ -23,7 +23,9 @@ LETTERS = 4000
 BUDDHIST = 543
 BUDDHIST_FROM = 2400
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-CARD_DIGITS = 12
+CARD_DIGITS = range(8, 17)
+"""Of a card, an identity card, the NSSF, or a telephone: whichever she has at hand."""
+
 PHONE_DIGITS = range(8, 16)
 _GROUPING = re.compile(r"(?<=\d)[.,\s](?=\d{3}(?!\d))")
 
@@ -43,7 +45,7 @@ def understand(step: Step, choices: list[Option], heard: Heard, warned: bool = F
         return heard.pin or None, "wrong.pin"
     if step.answer == "text":
         return (enclosed(*heard.media), "") if heard.media[0] else _text(step, heard.text)
-    if step.answer == "card" and not warned and len(_digits(heard.text)) != CARD_DIGITS:
+    if step.answer == "card" and not warned and len(_digits(heard.text)) not in CARD_DIGITS:
         return None, "wrong.card"
     return KINDS[step.answer](step, heard.text), f"wrong.{step.answer}"
 

@@ -13,7 +13,7 @@ from .. import audit
 from ..country import Pack
 from ..language import fold
 from ..language.catalogue import fill, mark
-from ..sheets import rows_of
+from ..sheets import Unreadable, rows_of
 from ..web import actor, house, page_language, render, staff_page
 from . import actions
 from .explaining import parts_of
@@ -164,7 +164,7 @@ def send_register() -> Any:
         return _registers(400, refusal="Choose a file first.")
     try:
         kind = kind_of(next(rows_of(sent.stream), []))
-    except (UnicodeDecodeError, ValueError, KeyError, OSError):
+    except Unreadable:
         return _registers(400, refusal="This is neither a CSV in UTF-8 nor an XLSX workbook.")
     sent.stream.seek(0)
     try:

@@ -153,16 +153,14 @@ class Teller:
         amount, pay = programme.amount(self.today), self.fact(programme, "pay")
         if amount is None:
             return pay or self.ask(programme)
-        return "\n".join(filter(None, (*self.worked(work_out(amount, facts)), pay)))
+        return "\n".join(filter(None, (*self.worked(work_out(amount, assumed(amount, facts))), pay)))
 
     def sum(self, programme: Programme, facts: Facts) -> str:
         """How much, in one line: for a small screen."""
         amount = programme.amount(self.today)
         if amount is None:
             return self.ask(programme)
-        worked = work_out(amount, facts)
-        if worked.total == UNKNOWN and amount.pieces[0].per:  # for one of whom it counts first, and what is known
-            worked = work_out(amount, {**facts, amount.pieces[0].per[0]: (1, None)})
+        worked = work_out(amount, assumed(amount, facts, one=True))
         return self.every(amount.every, self.span(worked.total))
 
     def example(self, amount: Amount) -> list[str]:
@@ -233,8 +231,18 @@ class Teller:
 
     def _sum(self, programme: Programme, facts: Facts) -> str:
         amount = programme.amount(self.today)
-        total = work_out(amount, facts).total if amount else UNKNOWN
+        total = work_out(amount, assumed(amount, facts)).total if amount else UNKNOWN
         return f": {self.every(amount.every, self.span(total))}" if amount and total != UNKNOWN else ""
+
+
+def assumed(amount: Amount, facts: Facts, one: bool = False) -> Facts:
+    """What an amount is worked out for: where she has one of whom it counts, nobody whom she did not name; where she
+    named nobody, what is not known stays so, or it is for `one` of the first."""
+    counted = [name for piece in amount.pieces for name in piece.per]
+    known = [name for name in counted if isinstance(span := facts.get(name), tuple) and span[0] > 0]
+    if known:
+        return {**dict.fromkeys(counted, (0, 0)), **facts}
+    return {**facts, counted[0]: (1, None)} if one and counted and counted[0] not in facts else facts
 
 
 def to_raw(code: str, answers: Mapping[str, str]) -> str:

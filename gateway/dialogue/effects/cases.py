@@ -47,6 +47,7 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         reads=stand.reads,
         alone=stand.alone,
         risk=answers.get("risk", ""),
+        programme=stand.facts.get("programme", ""),
     )
     case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
     return Done("opened", {"case": case.reference, "promise": promise_of(stand, case)}, act=True)

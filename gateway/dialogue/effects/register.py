@@ -90,9 +90,10 @@ def tell_payments(stand: Stand, answers: Answers) -> Done:
     about = last or next_
     if about is None:
         return Done("none")
+    teller = Teller(stand.pack, stand.house.texts, stand.language, today)
     return Done(
         "told",
-        {"last": _raw(last), "next": _raw(next_), "missed": _raw(about), "programme": about.programme},
+        {"last": _raw(last), "next": _raw(next_), "missed": teller.payment(about), "programme": about.programme},
     )
 
 
@@ -136,12 +137,10 @@ def written(name: str, texts: Texts, tag: str, pack: Pack, raw: str, today: date
             return ", ".join(f"{paper} ({day})" for paper, day in named)
         case "next":
             return teller.next_payment(_paid(raw))
-        case "last":
-            return teller.last_payment(_paid(raw))
-    return teller.payment(_paid(raw))
+    return teller.last_payment(_paid(raw))
 
 
-FACTS = ("valid", "as_of", "members", "enrolled", "papers", "next", "last", "missed")
+FACTS = ("valid", "as_of", "members", "enrolled", "papers", "next", "last")
 PROOF = ("card", "way", "born", "pin")
 
 EFFECTS: Mapping[str, Word] = {

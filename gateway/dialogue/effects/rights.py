@@ -27,7 +27,7 @@ TOLD = ("why", "reason", "amount", "sum", "apply", "bring")
 ABOUT = ("about", *TOLD[2:])
 SMALL = ("ussd", "sms", "voice")
 MOST_ROWS = 6
-OTHERS = "others"
+OTHERS, ABROAD = "others", "abroad"
 CHOSEN = ("found", "rest", "unsure")
 MORE = mark("entitlement.others", "More")
 
@@ -35,8 +35,7 @@ MORE = mark("entitlement.others", "More")
 def said(stand: Stand, answers: Answers) -> dict[str, str]:
     """Her answers; whoever calls from a number of this country is taken to be in it."""
     found = {name: answers[name] for name in stand.pack.questions if answers.get(name)}
-    chat = ":" in stand.number_key
-    return {"abroad": "here", **found} if not chat and stand.pack.is_own_phone(stand.number_key) else found
+    return {"abroad": "here", **found} if stand.pack.is_of_here(stand.number_key) else found
 
 
 def asked_now(stand: Stand) -> list[Programme]:
@@ -49,6 +48,8 @@ def next_question(stand: Stand, answers: Answers) -> Done:
     row = stand.pack.channels.get(stand.channel)
     if row and row.kind in SMALL and sum(name in answers for name in QUESTIONS) >= rules.MOST_QUESTIONS:
         return Done("results")
+    if ABROAD not in known:
+        return Done(ABROAD)  # she writes from elsewhere: what helps her first is near her, not here
     facts = known_from(stand.pack.questions, known)
     return Done(rules.next_question(stand.pack.questions, asked_now(stand), facts, known) or "results")
 

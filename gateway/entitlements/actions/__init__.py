@@ -1,5 +1,6 @@
 """Every change of what is known of households: snapshots of registers, secret numbers, papers shown, look-ups."""
 
+from ..rules import Refusal as Refusal
 from .knowing import NOTICES as NOTICES
 from .knowing import give_pin as give_pin
 from .knowing import keep_notice as keep_notice

@@ -112,7 +112,10 @@ def load(
     """Writes a part of a snapshot. `households`: the rows of those that were written before, by key."""
     rows = list(part)
     people, dues = [row for row in rows if isinstance(row, Person)], [row for row in rows if isinstance(row, Due)]
-    fresh = {person.household: person for person in reversed(people) if person.household not in households}
+    fresh: dict[str, Person] = {}
+    for person in people:
+        if person.household not in households:
+            fresh.setdefault(person.household, person)
     if fresh:
         values = [
             {

@@ -1,0 +1,165 @@
+"""What a citizen hears of her rights: from her first press to the message, on small screens and in chats."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.channels.outbox.records import Outgoing
+
+from .writers import Chatter, Texter
+
+FAMILY = {
+    "Has your family an equity card?": "Yes",
+    "Who works for a wage in your family?": "Nobody",
+    "Does anyone need work?": "Nobody",
+    "Are children at school?": "Grades 1-9",
+    "Has anyone a disability?": "No",
+    "Is anyone sixty or older?": "No",
+    "How many children are under two?": "One",
+    "Is anyone in the family pregnant?": "Yes",
+}
+
+
+def asked(screen: str) -> str:
+    return next((line for line in screen.splitlines() if line in FAMILY), "")
+
+
+def screened(sala, answers: dict[str, str] = FAMILY):
+    """Goes through the screening with these answers; the caller, and what was asked."""
+    caller, questions = sala.caller(), []
+    caller.dial()
+    caller.choose("English", "My rights", "What I can get")
+    while question := asked(caller.screen):
+        questions.append(question)
+        caller.choose(answers[question])
+    return caller, questions
+
+
+def test_a_family_hears_what_it_may_ask_for_the_most_urgent_first(sala) -> None:
+    caller, questions = screened(sala)
+    assert len(questions) <= 8
+    assert len(set(questions)) == len(questions)
+    assert caller.screen.splitlines() == [
+        "You may ask for 4; the office decides:", "1 Mother and baby", "2 Free health care", "3 Family Package",
+        "4 Scholarship", "5 All by SMS", "6 Not sure", "7 Appointment", "0 Back",
+    ]  # fmt: skip
+    assert "No name and no paper is asked." not in caller.screen
+    caller.choose("Mother and baby")
+    assert caller.screen.startswith("Somebody is pregnant or a child is under two")
+    assert caller.choose("How much").startswith("up to 800,000 riel"), "nobody was asked whether somebody is pregnant"
+    assert caller.choose("Bring").startswith("Bring: Equity card, Identity card.")
+    caller.choose("How to ask")
+    assert caller.screen.startswith("No sure fact is known here. Ask your office.")
+    caller.choose("Others")
+    assert "2 Free health care" in caller.screen
+
+
+def test_nothing_is_asked_that_no_longer_matters(sala) -> None:
+    """Without a card the old, the disabled and the pupils of a poor family's programmes are not asked for."""
+    _, questions = screened(sala, {**FAMILY, "Has your family an equity card?": "No"})
+    assert questions == [
+        "Has your family an equity card?", "Who works for a wage in your family?", "Does anyone need work?",
+    ]  # fmt: skip
+
+
+def test_what_she_does_not_know_is_never_a_no(sala) -> None:
+    caller, _ = screened(sala, dict.fromkeys(FAMILY, "I do not know"))
+    assert caller.screen.startswith("Not sure:")
+    caller.choose("Family Package")
+    assert caller.screen.startswith("For families with the card.")
+
+
+def test_all_of_it_comes_as_one_message_with_the_papers_and_who_decides(sala) -> None:
+    caller, _ = screened(sala)
+    assert caller.choose("All by SMS").startswith("The message is on its way.")
+    (text,) = [row for row in sala.all_of(Outgoing) if row.purpose == "rights"]
+    assert text.body.splitlines() == [
+        "You may ask for:", "1 Mother and baby: up to 800,000 riel", "2 Free health care", "3 Family Package",
+        "4 Scholarship: 20,000 riel or more a month", "Bring: Equity card, Identity card.", "The office decides.",
+    ]  # fmt: skip
+
+
+def test_nobody_s_answers_outlive_the_conversation(sala) -> None:
+    """Nothing is kept of it but the message that she asked for."""
+    caller, _ = screened(sala)
+    caller.choose("Mother and baby")
+    caller.press("00")
+    assert [row.purpose for row in sala.all_of(Outgoing)] == []
+
+
+def test_who_does_not_agree_goes_to_a_complaint_that_knows_what_it_is_about(sala) -> None:
+    caller, _ = screened(sala)
+    caller.choose("Mother and baby")
+    caller.choose("I do not agree", "Tell you later")
+    caller.press("9", "1")
+    assert "Left off the list" in caller.screen
+
+
+def test_more_than_six_stand_behind_one_more_row(sala) -> None:
+    rich = {**FAMILY, "Who works for a wage in your family?": "In a company", "Does anyone need work?": "Hurt at work"}
+    rich |= {"Has anyone a disability?": "Yes", "Is anyone sixty or older?": "Yes"}
+    caller, _ = screened(sala, rich)
+    assert "\n1 Hurt at work\n" in caller.screen
+    caller.choose("More")
+    assert caller.screen.startswith("Also:")
+    caller.choose("NSSF health care")
+    assert caller.screen.startswith("Somebody works for a company.")
+
+
+def test_in_the_lao_pdr_she_is_asked_where_she_lives_only_for_what_runs_in_three_districts(sala) -> None:
+    caller = sala.caller("+85699000001", "la-ussd")
+    caller.dial()
+    caller.choose("English", "My rights", "What I can get")
+    while "I do not know" in caller.screen:
+        if "Where do you live?" in caller.screen:
+            assert [name in caller.screen for name in ("Sanamxay", "Phouvong", "Nong", "Elsewhere")] == [True] * 4
+            caller.choose("Sanamxay")
+        elif "work" in caller.screen:
+            caller.choose("Nobody")
+        else:
+            caller.choose("Yes")
+    assert "1 Mother and baby" in caller.screen
+    caller.choose("Mother and baby", "How much")
+    assert caller.screen.startswith("150,000 kip a month")
+
+
+def test_who_writes_from_another_country_is_asked_where_she_is_and_sent_to_the_embassy(sala) -> None:
+    """A telephone of this country is not asked."""
+    texter = Texter(sala, "+66812345678")
+    texter.write("hello", "2", "1")
+    assert texter.write("1").startswith("No name and no paper is asked.\nWhere are you now?")
+    texter.write("2")
+    for _ in range(9):
+        if "Embassy" in texter.screen:
+            break
+        texter.write("2")
+    assert "1 Embassy" in texter.screen
+    assert texter.write("1").startswith("You are in another country. The office decides.")
+    _, questions = screened(sala)
+    assert not any("Where are you" in question for question in questions)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("what happened to the covid money", "COVID-19 money. This is no longer given. Ask about: Family Package."),
+        ("tell me of the hef", "Free health care. With an equity card, public health care is free"),
+    ],
+)
+def test_an_old_name_leads_to_what_there_is_today(sala, said: str, told: str) -> None:
+    chatter = Chatter(sala, "5001")
+    chatter.write("/start")
+    chatter.press("English")
+    chatter.write(said)
+    assert told in chatter.screen
+
+
+def test_one_benefit_is_found_by_its_name(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("English", "My rights", "One benefit", "Scholarship")
+    assert caller.screen.startswith("Scholarship. For children of grades 1 to 12")
+    caller.choose("How much")
+    assert caller.screen.startswith("20,000 riel or more a month")
+    caller.choose("Another", "NSSF pension")
+    assert caller.screen.startswith("NSSF pension.")

@@ -21,6 +21,7 @@ from pathlib import Path
 import requests
 
 from bench.cases import counting, routing
+from bench.entitlements import looking_up, screening
 from gateway import seal
 from gateway.cli.keep import prepare
 from gateway.country import Pack
@@ -217,3 +218,5 @@ if __name__ == "__main__":
     answering()
     routing()
     counting()
+    screening()
+    looking_up()

@@ -59,13 +59,7 @@ HEADERS = {
 }
 log = structlog.get_logger()
 csrf = CSRFProtect()
-limiter = Limiter(
-    get_remote_address,
-    in_memory_fallback_enabled=True,
-    swallow_errors=True,
-    headers_enabled=False,
-    strategy="fixed-window",
-)
+limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True, strategy="fixed-window")
 
 View = Callable[..., Any]
 

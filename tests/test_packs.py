@@ -192,8 +192,8 @@ def test_the_first_rule_that_fits_sends_the_case(country: Path) -> None:
 
 
 def test_a_programme_may_have_an_office_of_its_own(country: Path) -> None:
-    pack = rules(country, "  - {category: unpaid, programme: security_fund, to: kh-labour}\n  - {to: lowest}\n")
-    assert route(pack, "unpaid", "171001", programme="security_fund").queue == "kh-labour"
+    pack = rules(country, "  - {category: unpaid, programme: nssf_health, to: kh-labour}\n  - {to: lowest}\n")
+    assert route(pack, "unpaid", "171001", programme="nssf_health").queue == "kh-labour"
     assert route(pack, "unpaid", "171001", programme="older").queue == "kh-1710"
     assert route(pack, "unpaid", "171001").queue == "kh-1710"
 

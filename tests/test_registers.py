@@ -310,7 +310,7 @@ def test_a_secret_number_opens_family_payments_and_papers(sala, register) -> Non
     assert caller.choose("We receive").startswith("You receive: Mother and baby.")
     assert caller.choose("Papers").startswith("We have seen: Identity card (Tuesday 3 November).")
     paid = caller.choose("Payments")
-    assert paid.startswith("Last: Mother and baby, 80,000 riel, Sunday 1 November. It was sent. Next: Mother and baby")
+    assert paid.startswith("Last: Mother and baby, 80,000 riel, Sunday 1 November. It was sent.\nNext: Mother and baby")
     assert "Wing agent Sla Kram" in paid
 
 

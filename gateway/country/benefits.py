@@ -42,10 +42,10 @@ class Benefits(Deciding):
     """What is due to whom."""
 
     def currency(self) -> str:
-        found = self.files["country"].get("currency", "")
+        found = self.need("country", "currency")
         if found and found not in UNITS:
             self.fault("country", "currency", f"'{found}' is not a currency; write {' or '.join(UNITS)}")
-        return str(found)
+        return found if found in UNITS else next(iter(UNITS))
 
     def papers(self) -> dict[str, str]:
         """What an office may want to see: `{equity_card: Equity card}`."""

@@ -19,7 +19,7 @@ from . import actions
 from .explaining import parts_of
 from .records import KINDS, NUMBERS, Snapshot, current, found_by
 from .report import NEEDED, PAYMENTS, PEOPLE, kind_of, plain_number
-from .rules import Refusal
+from .rules import Refusal, asked_now, judge
 from .wording import Teller
 
 bp = Blueprint("entitlements", __name__)
@@ -78,7 +78,9 @@ def _shown(pack: Pack, written: str, why: str, **more: Any) -> dict[str, Any]:
             audit.write(db, actor=actor(), act="register.read", thing=thing, why=why[:200], now=datetime.now(UTC))
         sight = actions.sight(db, pack.code, row.key) if row else None
     missing = None if sight else NOBODY[1]
-    return {"sight": sight, "written": written, "why": why, "refusal": missing, **more}
+    asked = asked_now(pack.programmes.values(), _today(pack)) if sight else []
+    verdicts = judge(asked, sight.facts) if sight else {}
+    return {"verdicts": verdicts, "sight": sight, "written": written, "why": why, "refusal": missing, **more}
 
 
 def _household(status: int = 200, **more: Any) -> Any:

@@ -6,8 +6,10 @@ nothing else. A secret number, given at the window to whoever showed her papers,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from ..country.conditions import Facts
 
 LEVEL, ALL = "level", "all"
 BY_YEAR = ("level",)
@@ -40,7 +42,7 @@ class Paid:
 
 @dataclass(frozen=True)
 class Sight:
-    """What was found. `as_of`: the day for which the register holds."""
+    """What was found. `as_of`: the day for which the register holds; `facts`: what rules may read of it."""
 
     key: str
     level: str
@@ -50,6 +52,7 @@ class Sight:
     payments: tuple[Paid, ...] = ()
     papers: tuple[tuple[str, date], ...] = ()
     enrolled: tuple[str, ...] = ()
+    facts: Facts = field(default_factory=dict)
     phone: str = ""
 
     def next_payment(self, today: date) -> Paid | None:

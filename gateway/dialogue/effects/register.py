@@ -92,7 +92,7 @@ def tell_payments(stand: Stand, answers: Answers) -> Done:
         return Done("none")
     teller = Teller(stand.pack, stand.house.texts, stand.language, today)
     return Done(
-        "told",
+        "told" if last else "first",
         {"last": _raw(last), "next": _raw(next_), "missed": teller.payment(about), "programme": about.programme},
     )
 
@@ -153,7 +153,13 @@ EFFECTS: Mapping[str, Word] = {
     "tell_enrolled": Word(EffectWords("look", ("told", "none"), ("enrolled",)), tell_enrolled),
     "tell_papers": Word(EffectWords("look", ("told", "none"), ("papers",)), tell_papers),
     "tell_payments": Word(
-        EffectWords("look", ("told", "none", "closed"), ("last", "next", "missed", "programme")), tell_payments
+        EffectWords(
+            "look",
+            ("told", "first", "none", "closed"),
+            ("last", "next", "missed", "programme"),
+            bare=("none", "closed"),
+        ),
+        tell_payments,
     ),
     "keep_notice": Word(EffectWords("act", ("kept",), reads=("notice",), harmless=True), keep_notice),
 }

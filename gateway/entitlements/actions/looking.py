@@ -15,6 +15,7 @@ from ...house import House
 from ...language import fold
 from ...language.catalogue import mark
 from ...people import actions as people
+from ..households import facts_of
 from ..records import (
     NUMBERS,
     Household,
@@ -123,11 +124,15 @@ def sight(db: Session, country: str, key: str) -> Sight | None:
 def sight_of(db: Session, country: str, household: Household, known: Known | None, members: list[Member]) -> Sight:
     """All that is known of a household."""
     snapshot = current(db, country, "people")
+    as_of = snapshot.as_of if snapshot else date.min
+    abouts = [member.about for member in members]
+    card = any("card" in about.get("has", ()) for about in abouts)
     return Sight(
         key=household.key,
         level=household.level,
         valid_until=household.valid_until,
-        as_of=snapshot.as_of if snapshot else date.min,
+        as_of=as_of,
+        facts=facts_of(abouts, card, household.valid_until, household.place, as_of),
         members=tuple(Somebody(m.key, str(m.about.get("name", "")), str(m.about.get("born", ""))) for m in members),
         payments=tuple(
             Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, country, household.key)

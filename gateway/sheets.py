@@ -78,12 +78,14 @@ def rows_of(file: IO[bytes], most: int | None = None) -> Iterator[list[Read]]:
 
 def _of_csv(file: IO[bytes]) -> Iterator[list[Read]]:
     lines = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    head = lines.readline()
-    lines.seek(0)
-    between = ";" if head.count(";") > head.count(",") else ","
-    for row in csv.reader(lines, delimiter=between, strict=True):
-        yield [(cell, "") for cell in row]
-    lines.detach()
+    try:
+        head = lines.readline()
+        lines.seek(0)
+        between = ";" if head.count(";") > head.count(",") else ","
+        for row in csv.reader(lines, delimiter=between, strict=True):
+            yield [(cell, "") for cell in row]
+    finally:
+        lines.detach()  # whoever opened the file goes on with it
 
 
 def _of_xlsx(file: IO[bytes], most: int | None) -> Iterator[list[Read]]:

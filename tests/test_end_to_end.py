@@ -196,7 +196,7 @@ def test_6_a_text_to_the_short_code_is_answered_by_a_text(running: Running) -> N
 
 
 def test_7_the_terminal_s_phone_speaks_to_it(running: Running) -> None:
-    done = running.command("phone", "--number", "+85599100006", "--keys", "1,1,1,1,4,9,1,1", "--wait", "20")
+    done = running.command("phone", "--number", "+85599100006", "--keys", "1,1,2,1,4,9,1,1", "--wait", "20")
     assert "លេខរបស់អ្នក" in done.stdout
     assert "SMS from Sala" in done.stdout
 

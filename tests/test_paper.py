@@ -17,7 +17,7 @@ from gateway.cases.records import Case, CaseEvent
 from gateway.cases.records.paper import Blank
 from gateway.cases.records.promises import Promise
 from gateway.channels.outbox.records import Outgoing
-from gateway.seal import ring
+from gateway.seal import ROAD, ring
 
 from .desk import LOCAL, Desk, first_of, month_of
 from .test_confidential import apart
@@ -98,8 +98,8 @@ def test_where_no_number_is_kept_she_asks_with_the_secret_number(sala, staff) ->
     sala.work()
     pin = re.findall(r'class="reference big">(\d{4})<', page)[0]
     assert sala.all_of(Outgoing) == []
-    assert actions.pin_fits(case, ring().hashes(pin, actions.ROAD))
-    assert not actions.pin_fits(case, ring().hashes(f"{(int(pin) + 1) % 10000:04}", actions.ROAD))
+    assert actions.pin_fits(case, ring().hashes(pin, ROAD))
+    assert not actions.pin_fits(case, ring().hashes(f"{(int(pin) + 1) % 10000:04}", ROAD))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_without_a_telephone_she_asks_with_the_secret_number_on_her_page_of_the_
     assert actions.pin_of_form(number) not in page, "whoever keys it in does not read it"
     assert "It stands on her page of the form." in page
     [case] = sala.all_of(Case)
-    assert actions.pin_fits(case, ring().hashes(actions.pin_of_form(number), actions.ROAD))
+    assert actions.pin_fits(case, ring().hashes(actions.pin_of_form(number), ROAD))
 
 
 def test_forms_are_drawn_in_each_language_with_their_numbers(sala, staff) -> None:

@@ -69,7 +69,7 @@ def test_every_hop_is_answered_on_a_screen_that_fits(sala, seed: int) -> None:
 FORWARD = [*"1111444425", "00", "still not paid in Svay Dangkum", "1234"]
 """Keys that never take a story back once it is told."""
 
-LEADS = {"How can we help?": "1", "About what?": "15", "Where do you live?": "4", "How shall we answer?": "123"}
+LEADS = {"How can we help?": "2", "About what?": "15", "Where do you live?": "4", "How shall we answer?": "123"}
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -157,7 +157,7 @@ def send_register() -> Any:
     """A file to be read: nothing of it counts until somebody has seen what is in it."""
     pack, sent, now = _pack(), request.files.get("file"), datetime.now(UTC)
     if not _may_take_in(pack):
-        abort(403)
+        return _registers(409, refusal="Registers are taken in by the national office.")
     try:
         as_of = date.fromisoformat(request.form.get("as_of", ""))
     except ValueError:
@@ -182,7 +182,7 @@ def take_in(snapshot_id: int) -> Any:
     """Takes it in: a worker does, and from one moment all of it counts."""
     pack = _pack()
     if not _may_take_in(pack):
-        abort(403)
+        return _registers(409, refusal="Registers are taken in by the national office.")
     try:
         with house().database.transaction() as db:
             actions.want(db, pack.code, snapshot_id, g.staff.id, datetime.now(UTC))

@@ -399,6 +399,17 @@ def test_a_payment_that_did_not_come_is_a_complaint_already_filled_in(sala, regi
     assert case.story == "Mother and baby, 80,000 riel, Sunday 1 November"
 
 
+def test_a_call_that_is_cut_in_the_middle_of_it_becomes_a_case_and_shows_nobody_her_payment(sala, register) -> None:
+    caller = to_payments(sala, pin_of(sala))
+    caller.choose("Not come", "Tell you later")
+    caller.live = False
+    assert caller.dial().startswith("How can we help?"), "it is not offered to whoever dials next"
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=40))
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=80))
+    (case,) = sala.all_of(Case)
+    assert (case.category, case.programme, case.answer_by) == ("unpaid", "pregnancy", "hotline")
+
+
 def test_payments_are_not_told_to_who_knows_a_year_of_birth(sala, register) -> None:
     caller = sala.caller("+85599000009")
     caller.dial()

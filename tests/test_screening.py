@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.cases.records import Case
 from gateway.channels.outbox.records import Outgoing
 
 from .writers import Chatter, Texter
@@ -91,8 +92,9 @@ def test_who_does_not_agree_goes_to_a_complaint_that_knows_what_it_is_about(sala
     caller, _ = screened(sala)
     caller.choose("Mother and baby")
     caller.choose("I do not agree", "Tell you later")
-    caller.press("9", "1")
-    assert "Left off the list" in caller.screen
+    caller.press("9", "1", "1")
+    (case,) = sala.all_of(Case)
+    assert (case.category, case.programme) == ("list", "pregnancy")
 
 
 def test_more_than_six_stand_behind_one_more_row(sala) -> None:

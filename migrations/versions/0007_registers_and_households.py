@@ -69,24 +69,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_households')),
     sa.UniqueConstraint('snapshot_id', 'key', name=op.f('uq_households_snapshot_id_key'))
     )
-    op.create_table('lookups',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('country', sa.String(length=2), nullable=False),
-    sa.Column('address_id', sa.Integer(), nullable=False),
-    sa.Column('channel', sa.String(length=40), nullable=False),
-    sa.Column('language', sa.String(length=12), nullable=False),
-    sa.Column('asked', sa.LargeBinary(), nullable=True),
-    sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('tries', sa.Integer(), nullable=False),
-    sa.Column('put_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_lookups_address_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_lookups'))
-    )
-    with op.batch_alter_table('lookups', schema=None) as batch_op:
-        batch_op.create_index('ix_lookups_address', ['address_id'], unique=False)
-        batch_op.create_index('ix_lookups_state_next_at', ['state', 'next_at'], unique=False)
-
     op.create_table('register_payments',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
@@ -148,11 +130,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_register_payments_snapshot_household')
 
     op.drop_table('register_payments')
-    with op.batch_alter_table('lookups', schema=None) as batch_op:
-        batch_op.drop_index('ix_lookups_state_next_at')
-        batch_op.drop_index('ix_lookups_address')
-
-    op.drop_table('lookups')
     op.drop_table('households')
     with op.batch_alter_table('snapshots', schema=None) as batch_op:
         batch_op.drop_index('ix_snapshots_state_put_at')

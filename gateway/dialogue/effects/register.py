@@ -145,7 +145,7 @@ PROOF = ("card", "way", "born", "pin")
 
 EFFECTS: Mapping[str, Word] = {
     "find_household": Word(
-        EffectWords("look", ("found", "none", "wait", "locked", "later"), ("household", "opens", "as_of"), reads=PROOF),
+        EffectWords("look", ("found", "none", "wait", "locked"), ("household", "opens", "as_of"), reads=PROOF),
         find_household,
     ),
     "tell_level": Word(EffectWords("look", ("told", "undated", "expired"), ("level", "valid"), bare=()), tell_level),

@@ -93,7 +93,7 @@ def explain(stand: Stand, answers: Answers) -> Done:
     code = next(answers[step] for step in reversed(tuple(answers)) if step in CHOSEN)
     if code == OTHERS:
         return Done("others")
-    return Done("told", dict.fromkeys(TOLD, to_raw(code, said(stand, answers))))
+    return Done("told", {**dict.fromkeys(TOLD, to_raw(code, said(stand, answers))), "programme": code})
 
 
 def send_results(stand: Stand, answers: Answers) -> Done:
@@ -177,7 +177,9 @@ def longest(names: Iterable[str], texts: Texts, tag: str, pack: Pack, today: dat
 EFFECTS: Mapping[str, Word] = {
     "next_question": Word(EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS), next_question),
     "judge": Word(EffectWords("look", ("some", "unsure", "nothing"), ("count",), reads=QUESTIONS), judge),
-    "explain": Word(EffectWords("look", ("told", "others"), TOLD, reads=(*QUESTIONS, *CHOSEN)), explain),
+    "explain": Word(
+        EffectWords("look", ("told", "others"), (*TOLD, "programme"), reads=(*QUESTIONS, *CHOSEN)), explain
+    ),
     "send_results": Word(EffectWords("act", ("sent",), reads=QUESTIONS, harmless=True), send_results),
     "named_benefit": Word(EffectWords("look", ("told", "none"), ABOUT), named_benefit),
     "about_benefit": Word(EffectWords("look", ("told",), ABOUT, reads=("which",)), about_benefit),

@@ -152,26 +152,6 @@ class ShownPaper(Base):
     __table_args__ = (UniqueConstraint("known_id", "paper"),)
 
 
-class Lookup(Base):
-    """A question to a register of elsewhere, answered later. `asked`: the number, the kind of it and the second fact,
-    sealed; forgotten when it is answered. `state`: waiting, done, given_up."""
-
-    __tablename__ = "lookups"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    country: Mapped[str] = mapped_column(String(2))
-    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
-    channel: Mapped[str] = mapped_column(String(40))
-    language: Mapped[str] = mapped_column(String(12))
-    asked: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("lookups.asked"))
-    state: Mapped[str] = mapped_column(String(10))
-    tries: Mapped[int] = mapped_column(default=0)
-    put_at: Mapped[datetime] = mapped_column(Moment)
-    next_at: Mapped[datetime] = mapped_column(Moment)
-
-    __table_args__ = (Index("ix_lookups_state_next_at", "state", "next_at"), Index("ix_lookups_address", "address_id"))
-
-
 def mark_of(kind: str, number: str) -> str:
     """What is kept of a number that finds a household."""
     return seal.ring().hash(f"{kind}:{number}", LABEL)
@@ -235,9 +215,3 @@ def to_read(db: Session, before: datetime, now: datetime, limit: int = 5) -> lis
     free = or_(Snapshot.held_until.is_(None), Snapshot.held_until < now)
     waiting = select(Snapshot.id).where(Snapshot.state.in_(("sent", "wanted")), Snapshot.put_at < before, free)
     return list(db.scalars(waiting.order_by(Snapshot.put_at).limit(limit)))
-
-
-def to_ask(db: Session, now: datetime, limit: int = 20) -> list[int]:
-    """Questions to a register of elsewhere whose time has come."""
-    waiting = select(Lookup.id).where(Lookup.state == "waiting", Lookup.next_at <= now)
-    return list(db.scalars(waiting.order_by(Lookup.next_at).limit(limit)))

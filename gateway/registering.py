@@ -132,13 +132,16 @@ class Registering:
         return count
 
     def _from_file(self, pack: Pack, path: Path, now: datetime) -> bool:
-        """Whether it is new."""
-        with path.open("rb") as file:
-            kind = kind_of(next(rows_of(file), []))
+        """Whether it is new. What is no table is left lying there."""
         try:
+            with path.open("rb") as file:
+                kind = kind_of(next(rows_of(file), []))
             with path.open("rb") as file, self.house.database.transaction() as db:
                 entitlements.send(db, pack.code, kind, file, path.name, day_of_file(path), None, now, by_night=True)
         except Refusal:
+            return False
+        except Unreadable:
+            log.warning("register.unreadable", file=path.name)
             return False
         return True
 

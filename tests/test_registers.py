@@ -234,6 +234,7 @@ def test_what_is_laid_into_the_folder_is_taken_in_by_night_with_the_day_in_its_n
     good, bad = tmp_path / "kh" / "people-2026-11-25.csv", tmp_path / "kh" / "people-2026-11-26.csv"
     good.write_text(HEAD + SOK, encoding="utf8")
     bad.write_text(HEAD + SOK + "H3,P1,yes,Twice,1990,,,,1,,171001,,no,no,\n", encoding="utf8")
+    (tmp_path / "kh" / "notes.xlsx").write_bytes(b"PK no workbook")
     later, hands = datetime.now(UTC) + timedelta(minutes=5), Registering(sala.house)
     assert hands.from_folder(tmp_path, datetime.now(UTC)) == 0, "it may not be whole yet"
     assert hands.from_folder(tmp_path, later) == 2

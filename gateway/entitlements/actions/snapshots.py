@@ -71,7 +71,9 @@ def take_up(db: Session, snapshot_id: int, now: datetime) -> Snapshot | None:
 
 def keep_report(db: Session, snapshot_id: int, report: dict[str, object], now: datetime) -> None:
     """What a worker read in it. A faulty file is refused; what came by night goes on by itself."""
-    row = db.get_one(Snapshot, snapshot_id)
+    row = db.get_one(Snapshot, snapshot_id, with_for_update=True)
+    if row.state != "sent":
+        return  # another worker was quicker
     counts = report["counts"]
     faulty = isinstance(counts, dict) and counts.get("faults", 0) > 0
     row.report, row.held_until = report, None
@@ -155,7 +157,9 @@ def _due(snapshot_id: int, due: Due) -> dict[str, object]:
 
 def make_current(db: Session, snapshot_id: int, now: datetime) -> None:
     """From this moment it counts, and the one before no longer."""
-    row = db.get_one(Snapshot, snapshot_id)
+    row = db.get_one(Snapshot, snapshot_id, with_for_update=True)
+    if row.state != "wanted":
+        return
     before = update(Snapshot).where(
         Snapshot.country == row.country, Snapshot.kind == row.kind, Snapshot.state == "current"
     )

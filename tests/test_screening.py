@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from sqlalchemy import select
 
 from gateway.cases.records import Case
 from gateway.channels.outbox.records import Outgoing
+from gateway.channels.posting import REPLY
+from gateway.people.records import Address
 
 from .writers import Chatter, Texter
 
@@ -78,6 +83,21 @@ def test_all_of_it_comes_as_one_message_with_the_papers_and_who_decides(sala) ->
         "You may ask for:", "1 Mother and baby: up to 800,000 riel", "2 Free health care", "3 Family Package",
         "4 Scholarship: 20,000 riel or more a month", "Bring: Equity card, Identity card.", "The office decides.",
     ]  # fmt: skip
+
+
+def test_the_message_goes_at_once_also_after_stop_and_is_kept_two_days(sala) -> None:
+    caller, _ = screened(sala)
+    with sala.house.database.transaction() as db:
+        for address in db.scalars(select(Address)):
+            address.stopped_at = datetime.now(UTC)
+    caller.choose("All by SMS")
+    (text,) = [row for row in sala.all_of(Outgoing) if row.purpose == "rights"]
+    assert text.kind == REPLY
+    assert [address.stopped_at for address in sala.all_of(Address)] == [None]
+    with sala.house.database.transaction() as db:
+        db.get_one(Outgoing, text.id).state = "sent"
+    sala.tick._purge(datetime.now(UTC) + timedelta(hours=49))
+    assert [row.purpose for row in sala.all_of(Outgoing)] == []
 
 
 def test_nobody_s_answers_outlive_the_conversation(sala) -> None:

@@ -21,6 +21,8 @@ KINDS = {
     "news": NOTICE,
     "staff": NOTICE,
     "cut": REPLY,
+    "rights": REPLY,
+    "looked": NOTICE,
 }
 """By the purpose of a text; whatever is not named here is bulk."""
 

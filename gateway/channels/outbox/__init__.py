@@ -37,7 +37,7 @@ LEASE = timedelta(seconds=60)
 REPLIES_KEPT, MANY_KEPT = timedelta(hours=48), timedelta(days=60)
 WITHHELD = timedelta(days=60)
 UNWANTED = "she asked for no messages"
-BRIEF = ("reply", "code", "cut", "staff")
+BRIEF = ("reply", "code", "cut", "staff", "rights", "looked")
 JITTER = SystemRandom()
 
 

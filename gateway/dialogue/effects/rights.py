@@ -16,6 +16,7 @@ from ...country.programmes import Programme, known_from
 from ...entitlements import rules
 from ...entitlements.wording import Teller, from_raw, to_raw
 from ...language.catalogue import Texts, mark
+from ...people import actions as people
 from ..roads import EffectWords
 from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
@@ -97,7 +98,9 @@ def explain(stand: Stand, answers: Answers) -> Done:
 
 
 def send_results(stand: Stand, answers: Answers) -> Done:
-    """All that she may ask for, as a message to this phone or into this chat."""
+    """All that she may ask for, as a message to this phone or into this chat; asking for it lifts an earlier STOP."""
+    people.start(stand.db, stand.address_id)
+    outbox.go_on(stand.db, stand.address_id, stand.now)
     verdicts, facts = judged(stand, answers)
     found = [stand.pack.programmes[code] for code, verdict in verdicts.items() if verdict]
     teller = Teller(stand.pack, stand.house.texts, stand.language, stand.now.date())

@@ -11,7 +11,7 @@ from gateway import calling, webhooks
 from gateway.cases import pages as cases
 from gateway.cases.pages import calls
 from gateway.channels.doors import open_channels
-from gateway.console import flows, front, hotline, letters, outreach, phone
+from gateway.console import flows, front, hotline, letters, outreach, phone, programmes
 from gateway.dialogue.book import bind
 from gateway.dialogue.flow_read import read_flows
 from gateway.entitlements import pages as entitlements
@@ -49,6 +49,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
         flows,
         front,
         phone,
+        programmes,
     ):
         app.register_blueprint(room.bp)
     app.before_request(presence.find)

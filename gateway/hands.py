@@ -17,6 +17,7 @@ from .cases import actions as cases
 from .cases import attachments
 from .cases.records import not_routed, some_not_routed, some_to_look_at, to_look_at
 from .cases.records.kept import waiting_digests, waiting_exports
+from .cases.records.plans import to_remind
 from .cases.records.promises import running_out, some_running_out
 from .channels import NotSent, outbox
 from .channels.doors import open_channels
@@ -25,6 +26,7 @@ from .channels.twilio_voice import TwilioVoice
 from .db import leave_mark
 from .delivering import Delivering
 from .dialogue import actions as dialogue
+from .enquiring import Enquiring
 from .entitlements.records import to_read
 from .hotline import actions as hotline
 from .hotline.records import Missed, due_missed
@@ -53,6 +55,7 @@ class Hands:
         channels = open_channels(house.packs.values(), house.settings)
         self.delivering = Delivering(house, channels, Pace(connect(house.settings.redis_url)))
         self.registering = Registering(house)
+        self.enquiring = Enquiring(house)
 
     def route(self, case_id: int, now: datetime) -> bool:
         """Gives a case its queue, and others that wait likewise."""
@@ -98,6 +101,16 @@ class Hands:
             with self.house.database.transaction() as db:
                 return work(db, row_id)
 
+    def remind(self, step_id: int, now: datetime) -> None:
+        """Reminds of a step of a plan."""
+        with self.house.database.transaction() as db:
+            cases.remind(db, self.house, step_id, now)
+
+    def late_steps(self, now: datetime) -> list[int]:
+        """Steps of plans of which somebody is to be reminded."""
+        with self.house.database.reading() as db:
+            return to_remind(db, now)
+
     def export(self, export_id: int, now: datetime) -> None:
         """Makes a workbook that somebody asked for; it is read without holding up anybody who writes."""
         with SpooledTemporaryFile(max_size=SPOOLED) as body:
@@ -124,6 +137,14 @@ class Hands:
     def register(self, snapshot_id: int, now: datetime) -> None:
         """Reads a file of a register, or takes it in."""
         self.registering.do(snapshot_id, now)
+
+    def lookup(self, lookup_id: int, now: datetime) -> None:
+        """Asks a register of elsewhere."""
+        self.enquiring.do(lookup_id, now)
+
+    def late_lookups(self, now: datetime) -> list[int]:
+        """Questions to a register of elsewhere whose time has come."""
+        return self.enquiring.due(now)
 
     def from_folder(self, now: datetime) -> int:
         """Takes up the registers that were laid into the folder since."""

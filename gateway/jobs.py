@@ -50,6 +50,11 @@ def register(snapshot_id: int) -> Any:
     return hands().register(snapshot_id, datetime.now(UTC))
 
 
+def lookup(lookup_id: int) -> Any:
+    """RQ: asks a register of elsewhere one question."""
+    return hands().lookup(lookup_id, datetime.now(UTC))
+
+
 def deliver(row_id: int) -> Any:
     """RQ: sends one row of the outbox."""
     return hands().deliver(row_id, datetime.now(UTC))

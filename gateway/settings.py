@@ -6,10 +6,12 @@ said in one sentence by `SettingsError`, before anything starts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+_REGISTER = re.compile(r"[A-Z]{2}_REGISTER_(URL|KEY|TOKEN|SENDER|RECEIVER|PEER)")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -49,6 +51,14 @@ class Settings:
     metrics_token: str
     proxies: int
     carrier_url: str
+    registers: Mapping[str, str]
+
+    def register_of(self, country: str) -> dict[str, str]:
+        """How the register of elsewhere of a country is reached (`entitlements/elsewhere.py`); empty where there is
+        none."""
+        begin = f"{country.upper()}_REGISTER_"
+        told = {name.removeprefix(begin): value for name, value in self.registers.items() if name.startswith(begin)}
+        return told if told.get("URL") else {}
 
     def secret_of(self, channel: str) -> str:
         """The secret of one channel: `KH_WEB_SECRET` for `kh-web`."""
@@ -113,7 +123,17 @@ def _settings(env: Mapping[str, str], demo: bool, var: Path) -> Settings:
         metrics_token=env.get("METRICS_TOKEN", ""),
         proxies=int(env.get("SALA_PROXIES") or "0"),
         carrier_url=env.get("SALA_CARRIER_URL", "") if demo else "",
+        registers=_registers(env),
     )
+
+
+def _registers(env: Mapping[str, str]) -> dict[str, str]:
+    found = {name: value for name, value in env.items() if _REGISTER.fullmatch(name)}
+    for name in found:
+        key = f"{name[:2]}_REGISTER_KEY"
+        if name.endswith("_URL") and not Path(found.get(key) or "?").is_file():
+            raise SettingsError(f"{name} needs {key}: the file of the key (PEM) with which we sign what we ask.")
+    return found
 
 
 def _check_production(env: Mapping[str, str], settings: Settings) -> None:

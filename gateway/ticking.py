@@ -18,6 +18,7 @@ from . import audit
 from .cases import actions as cases
 from .dialogue import actions as dialogue
 from .dialogue.book import Book
+from .entitlements import actions as entitlements
 from .hands import Hands
 from .hotline import actions as hotline
 from .hotline.actions import shifts
@@ -74,9 +75,12 @@ class Tick:
             self._one("fetch", thing, now, partial(self.hands.fetch, thing, now))
 
     def registers(self, now: datetime) -> None:
-        """Files of registers that no worker took, and those laid into the folder since."""
+        """Files of registers and questions to those of elsewhere that no worker took, and what was laid into the folder
+        since."""
         for row_id in self.hands.late_registers(now):
             self._one("register", row_id, now, partial(self.hands.register, row_id, now))
+        for row_id in self.hands.late_lookups(now - LET_WORKERS):
+            self._one("lookup", row_id, now, partial(self.hands.lookup, row_id, now))
         if self._rounds % FOLDER_EVERY == 0:
             self._one("folder", 0, now, partial(self.hands.from_folder, now))
         self._rounds += 1
@@ -94,6 +98,8 @@ class Tick:
         self._by_workers("survey", self.hands.late_cases_to_see, self.hands.survey, now)
         self._by_workers("export", self.hands.late_exports, self.hands.export, now)
         self._by_workers("digest", self.hands.late_digests, self.hands.digest, now)
+        for step_id in self.hands.late_steps(now):
+            self._one("remind", step_id, now, partial(self.hands.remind, step_id, now))
         self._one("seal", 0, now, self._seal)
         if self._count % SHIFTS_EVERY == 0:
             self._one("shifts", 0, now, partial(self._shifts, now))
@@ -165,7 +171,8 @@ class Tick:
             cases.drop_exports(db, now)
             cases.drop_books(db, now)
             people.drop_old_chats(db, now)
+            entitlements.drop_lookups(db, now)
         for pack in self.hands.house.packs.values():
             with self.hands.house.database.transaction() as db:
-                for address_id in cases.forget_old(db, pack, now):
+                for address_id in cases.forget_old(db, pack, now) | cases.forget_plans(db, pack, now):
                     people.forget_if_free(db, address_id)

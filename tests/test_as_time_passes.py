@@ -129,7 +129,7 @@ def test_an_answer_that_comes_after_the_decision_is_not_lost(sala, staff) -> Non
     assert "Which bank?" in caller.screen
     staff["officer"].decide(case.id, "We found it.")
     caller.press("ACLEDA")
-    assert caller.screen.startswith("We added it to your complaint.")
+    assert caller.screen.startswith("We added it.")
     assert "ACLEDA" in staff["officer"].get(f"/console/case/{case.id}")
     caller.dial()
     assert "Which bank?" not in caller.screen, "nobody is asked twice"
@@ -207,7 +207,7 @@ def test_what_she_answers_to_a_question_that_another_has_replaced_answers_nothin
         add_words(db, sala.house, db.get_one(Case, case.id), "I called.", "kh-hotline", datetime.now(UTC))
     staff["officer"].answer(case.id, "Which village?", act="ask")
     caller.press("ACLEDA")
-    assert caller.screen.startswith("We added it to your complaint.")
+    assert caller.screen.startswith("We added it.")
     assert state(sala) == "waiting", "nobody has said which village"
     assert "ACLEDA" in staff["officer"].get(f"/console/case/{case.id}")
 

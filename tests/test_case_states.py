@@ -106,7 +106,7 @@ def test_withdrawn_needs_how_she_said_so_and_she_is_told_in_case_it_is_untrue(sa
     )
     caller = sala.caller()
     caller.dial()
-    assert caller.press("3", "1").startswith("This complaint is closed because you asked.\nDid you ask to close it?")
+    assert caller.press("3", "1").startswith("It is closed because you asked.\nDid you ask to close it?")
     caller.choose("No")
     assert caller.screen.startswith("We look at it again. You will hear within 10 working days.")
     caller.press("I asked for nothing of the kind")

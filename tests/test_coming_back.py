@@ -69,7 +69,7 @@ def test_not_solved_comes_back_to_the_office_with_what_is_missing(sala, staff) -
     assert caller.screen.startswith("We look at it again. You will hear within 10 working days.")
     assert state(sala) == "reopened", "the call may be cut here"
     caller.press("Nothing has come")
-    assert caller.screen == "We added it to your complaint."
+    assert caller.screen == "We added it."
     row = sala.all_of(Case)[0]
     assert (row.state, row.queue, row.round, row.decision) == ("reopened", "kh-1710", 1, None)
     page = staff["officer"].get(f"/console/case/{case.id}")

@@ -57,11 +57,11 @@ def country(tmp_path: Path) -> Path:
         ),
         ("routing", "to: kh-labour", "to: kh-labor", "'kh-labor' is not a level, nor 'lowest'"),
         ("rights", "decide: district", "decide: distrikt", "'distrikt' is not a level; did you mean 'district'?"),
-        ("rights", "[list, other]", "[list]", "nobody may decide category 'other'; say which level may"),
+        ("rights", "[list, other, birth", "[list, birth", "nobody may decide category 'other'; say which level may"),
         ("rights", "[officer, supervisor]", "[oficer]", "'oficer' may decide nothing; did you mean 'officer'?"),
         ("rights", "    source: pilot setting\n", "", "'source' is missing"),
         ("rights", "[officer, supervisor]", "[officer]", "a supervisor may decide what others may; name supervisor"),
-        ("rights", "[list, other]", "[list, other, unpaid]", "who may decide 'unpaid' is said twice"),
+        ("rights", "[list, other,", "[list, other, unpaid,", "who may decide 'unpaid' is said twice"),
         ("rights", "decide: district", "decide: village", "offices.yaml names no offices of the level 'village'"),
         ("rights", "rights:", "rights: [a]\nrihgts:", "'rights' is a list of rows"),
         (

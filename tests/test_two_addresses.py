@@ -45,10 +45,10 @@ def test_her_own_card_and_the_code_of_that_phone_join_them(chatter, sala) -> Non
     assert chatter.screen.startswith("We sent a code to that phone")
     assert code(sala) not in chatter.screen
     chatter.write(code(sala))
-    assert chatter.screen == "Both are yours now. Your complaints are shown on both."
+    assert chatter.screen == "Both are yours now. Your cases are shown on both."
     assert len({address.person_id for address in sala.all_of(Address)}) == 1
     chatter.write("hello")
-    chatter.press("Where is my complaint?")
+    chatter.press("Where is my case?")
     assert case.reference in "".join(chatter.buttons).replace(" ", "")
 
 

@@ -96,8 +96,8 @@ ACTS: Mapping[str, Act] = {
     "merge": Act(DECIDE, "merged", ("office",), ("into",), tells="merged"),
     "confirm": Act(DECIDED, "closed", ("she", "operator")),
     "expire": Act(DECIDED, "closed", ("gateway",)),
-    "agree": Act((*OPEN, *DECIDED), "", ("she", "operator")),
-    "refuse": Act((*OPEN, *DECIDED), "withdrawn", ("she", "operator"), tells="withdrawn"),
+    "agree": Act((*OPEN, *DECIDED), "", ("she", "operator", "office")),
+    "refuse": Act((*OPEN, *DECIDED), "withdrawn", ("she", "operator", "office"), tells="withdrawn"),
     "reopen": Act((*DECIDED, "closed", "withdrawn"), "reopened", ("she", "operator"), tells="again"),
     "appeal": Act((*DECIDED, "closed"), "appealed", ("she", "operator"), tells="again"),
 }

@@ -51,8 +51,11 @@ SAMPLE_FACTS = {
     "service": "",
     "level": "1",
     "household": "",
+    "lookup": "",
+    "plan": "Tue 1 Dec, you: bring the birth paper to the commune",
     "opens": "all",
     "programme": "",
+    "told": "yes",
     "as_of": "2026-11-20",
     "members": '[["Chan Sreymom", "1988"], ["Sok Dara", "2019"], ["Sok Rithy", "2022"]]',
     "enrolled": "pregnancy",
@@ -153,7 +156,8 @@ def samples(pack: Pack, texts: Texts) -> Samples:
 
     def facts(tag: str) -> Mapping[str, str]:
         told = rights.longest(rights.SECTIONS, texts, tag, pack, TOLD_ON)
-        return {**facts_in_words(texts, tag, pack, SAMPLE_FACTS, TOLD_ON), **told}
+        longest = max((pack.queue_name(code, tag) for code in pack.queues), key=len)
+        return {**facts_in_words(texts, tag, pack, SAMPLE_FACTS, TOLD_ON), **told, "office": longest}
 
     return Samples(rows, codes, lru_cache(facts))
 
@@ -170,7 +174,7 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
             return [[c for c in pack.places.under(d) if pack.places.level(c) == "commune"] for d in districts]
         case "programmes" | "not_known" | "other_programmes":
             return [list(pack.programmes)[at : at + rights.MOST_ROWS] for at in range(len(pack.programmes))]
-        case "benefits":
+        case "benefits" | "may_be_asked":
             return [list(pack.programmes)]
         case "lives_in":
             return [[code for code in pack.questions["lives"].means if pack.places.get(code)] if pack.questions else []]

@@ -3,12 +3,13 @@
 from .. import audit
 from ..cases import attachments
 from ..cases import records as cases
-from ..cases.records import access, alarms, kept, linked, paper, promises
+from ..cases.records import access, alarms, kept, linked, paper, plans, promises, requests
 from ..channels import spending
 from ..channels.outbox import records as outbox
 from ..db import Base
 from ..dialogue import records as dialogue
 from ..entitlements import records as entitlements
+from ..entitlements.records import lookups
 from ..hotline import records as hotline
 from ..outreach import records as outreach
 from ..people import records as people
@@ -24,11 +25,14 @@ MODULES = (
     hotline,
     kept,
     linked,
+    lookups,
     outbox,
     outreach,
     paper,
     people,
+    plans,
     promises,
+    requests,
     spending,
 )
 METADATA = Base.metadata

@@ -19,10 +19,13 @@ from ..language.fold import fold
 from ..language.formats import PLAIN, Style
 from ..language.measure import Size
 from ..language.words import stands
+from .parts import APPLY as APPLY
 from .parts import AREAS as AREAS
 from .parts import DECIDERS as DECIDERS
+from .parts import KINDS as KINDS
 from .parts import LEVELS as LEVELS
 from .parts import LOWEST as LOWEST
+from .parts import PROGRAMME as PROGRAMME
 from .parts import STEPS as STEPS
 from .parts import VERIFIED_FOR as VERIFIED_FOR
 from .parts import Category as Category
@@ -63,7 +66,9 @@ class ChannelRow:
 @dataclass(frozen=True)
 class Pack:
     """All that one country brings. `ladder`: at which share of a promise, in percent, each of `STEPS` is told.
-    `keep`: how long what people said is kept after a case is over."""
+    `doubt`: after how many decisions, and from how many percent of refusals on, a rule that said yes is suspended.
+    `keep`: how long what people said is kept after a case is over. `id_types`: what a register of elsewhere calls each
+    kind of number."""
 
     code: str
     name: str
@@ -81,12 +86,14 @@ class Pack:
     resume: timedelta
     quiet: tuple[time, time] | None
     ladder: Mapping[str, int]
+    doubt: Mapping[str, int]
     keep: timedelta
     campaigns: Mapping[str, str]
     referrals: Mapping[str, Referral]
     programmes: Mapping[str, Programme]
     questions: Mapping[str, Question]
     papers: Mapping[str, str]
+    id_types: Mapping[str, str]
     currency: str
     categories: Mapping[str, Category]
     rights: Mapping[str, Right]
@@ -125,6 +132,10 @@ class Pack:
         """Whether this role at this office may decide such a case; of a category that left the pack, anybody may."""
         right, level = self.rights.get(category), self.offices[office].level if office in self.offices else ""
         return right is None or right.holds(level, role)
+
+    def is_request(self, category: str) -> bool:
+        """Whether such a case asks for something, and complains of nothing."""
+        return category in self.categories and self.categories[category].kind == "request"
 
     def is_confidential(self, category: str) -> bool:
         """Whether those alone may see such a case who are listed."""

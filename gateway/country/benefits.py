@@ -36,10 +36,23 @@ _SAID = ("bring", "call", "rule", "yes", "no", "missing", "amounts")
 _AMOUNT = (*_DATED, "every", "pieces", "less", "least", "most")
 _PIECE = ("each", "times", "per", "what", "at_most", "when")
 VERDICTS = ("yes", "no", "missing")
+DOUBT = {"decided": 20, "refused": 50}
 
 
 class Benefits(Deciding):
     """What is due to whom."""
+
+    def id_types(self) -> dict[str, str]:
+        """`id_types: {card: IDPOOR_CARD}`: what a register of elsewhere calls each kind of number."""
+        row = self.files["country"].get("id_types", Lined())
+        self.words("country", row, ("card", "id", "nssf", "phone"), "the id_types")
+        return dict(row)
+
+    def doubt(self) -> dict[str, int]:
+        """`doubt: {decided: 20, refused: 50}`: when a rule is suspended that says yes to those whom offices refuse."""
+        row = self.files["country"].get("doubt", Lined())
+        self.words("country", row, tuple(DOUBT), "the doubt")
+        return {key: self.count("country", key, row, "the doubt", 1000) if key in row else DOUBT[key] for key in DOUBT}
 
     def currency(self) -> str:
         found = self.need("country", "currency")

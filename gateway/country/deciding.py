@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from ..language.tags import is_tag
 from ..reading import Lined, did_you_mean
-from . import DECIDERS, LEVELS, LOWEST, STEPS, Category, Office, Queue, Right, Rule, Term
+from . import DECIDERS, KINDS, LEVELS, LOWEST, PROGRAMME, STEPS, Category, Office, Queue, Right, Rule, Term
 from .files import Files
 from .places import Places
 
@@ -29,15 +29,22 @@ class Deciding(Files):
             if not isinstance(row, Lined):
                 self.fault("categories", code, f"category '{code}' needs a name and days")
                 continue
-            known = ("name", "days", "hours", "acknowledge", "resolve", "referral", "group", "confidential", "accuses")
+            known = (
+                *("name", "kind", "days", "hours", "acknowledge", "resolve", "referral", "group"),
+                *("confidential", "accuses"),
+            )
             self.words("categories", row, known, f"category '{code}'")
             hidden = self.yes("categories", row, "confidential")
             if hidden and not self.independent():
                 what = f"category '{code}' is confidential; offices.yaml names no independent office to which it goes"
                 self.fault("categories", "confidential", what, row)
+            kind = row.get("kind", KINDS[0])
+            if kind not in KINDS:
+                what = f"category '{code}' is a '{kind}', which is no kind of case{did_you_mean(kind, KINDS)}"
+                self.fault("categories", "kind", what, row)
             found[code] = Category(
                 code, self.need("categories", "name", row), self.terms(code, row), row.get("referral", ""),
-                row.get("group", ""), hidden, self.yes("categories", row, "accuses"),
+                row.get("group", ""), hidden, self.yes("categories", row, "accuses"), kind,
             )  # fmt: skip
         return found
 
@@ -136,7 +143,7 @@ class Deciding(Files):
             if to in self.independent() and not (codes and apart.issuperset(codes)):
                 what = f"only what is confidential goes to the independent office '{to}'; name those categories"
                 self.fault("routing", "to", what, row)
-            if to in named:
+            if to in named or to == PROGRAMME:
                 rules.append(Rule(to, row.line, codes, channels, areas, programmes))
                 continue
             level = self.is_level("routing", "to", to, (LOWEST, *LEVELS), row) and to != LOWEST

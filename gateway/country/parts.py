@@ -24,11 +24,22 @@ class Term:
         return f"{self.hours}h" if self.hours else str(self.days)
 
 
+KINDS = ("complaint", "request")
+"""Whether she complains of something, or asks for something."""
+
+APPLY = "apply"
+"""The category of who asks for a programme."""
+
+PROGRAMME = "programme"
+"""Where a request goes that names a programme: to the office which decides who gets it."""
+
+
 @dataclass(frozen=True)
 class Category:
-    """What a complaint is about. `terms`: what is promised, by clock (`acknowledge`, `answer`, `resolve`). `group`:
-    under which heading of the menu it stands. `confidential`: seen by those alone who are listed. `accuses`: of
-    somebody, who is heard before anything is found. `referral`: whom a person in need is sent to at once."""
+    """What a case is about. `kind`: one of KINDS. `terms`: what is promised, by clock (`acknowledge`, `answer`,
+    `resolve`). `group`: under which heading of the menu it stands. `confidential`: seen by those alone who are listed.
+    `accuses`: of somebody, who is heard before anything is found. `referral`: whom a person in need is sent to at
+    once."""
 
     code: str
     name: str
@@ -37,6 +48,7 @@ class Category:
     group: str = ""
     confidential: bool = False
     accuses: bool = False
+    kind: str = "complaint"
 
 
 @dataclass(frozen=True)
@@ -108,8 +120,8 @@ LOWEST = "lowest"
 
 @dataclass(frozen=True)
 class Rule:
-    """Where a case goes that fits: `to` is a level, a named office, or `LOWEST`. What a rule does not name fits any
-    case."""
+    """Where a case goes that fits: `to` is a level, a named office, `PROGRAMME`, or `LOWEST`. What a rule does not name
+    fits any case."""
 
     to: str
     line: int

@@ -6,6 +6,7 @@ review is not told to citizens any more ("ask the office"). What a rule asks is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -104,6 +105,11 @@ class Programme:
     ruled: Dated | None = None
     sentences: Mapping[str, str] = field(default_factory=dict)
     amounts: tuple[Amount, ...] = ()
+
+    @cached_property
+    def rule_mark(self) -> str:
+        """The rule's own mark: another one as soon as anything in it changes."""
+        return hashlib.sha256(repr(self.rule).encode()).hexdigest()[:12]
 
     def key(self, what: str) -> Key:
         """By which a sentence of it is translated: `name`, `yes`, `no`, `missing`, or one of TEXTS."""

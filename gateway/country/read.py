@@ -41,7 +41,7 @@ class _Reader(Benefits):
         country = self.files["country"]
         known = (
             *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
-            *("opening", "resume", "quiet", "ladder", "keep", "campaigns", "currency"),
+            *("opening", "resume", "quiet", "ladder", "keep", "campaigns", "currency", "doubt", "id_types"),
         )
         self.words("country", country, known, "the country")
         places = GAZETTEERS[self.code]() if self.code in GAZETTEERS else Places({}, {})
@@ -74,12 +74,14 @@ class _Reader(Benefits):
             resume=self.span("resume"),
             quiet=self.quiet(),
             ladder=self.ladder(),
+            doubt=self.doubt(),
             keep=self.span("keep"),
             campaigns={code.upper(): str(what) for code, what in country.get("campaigns", Lined()).items()},
             referrals=self.referrals(),
             programmes=programmes,
             questions=self.questions(programmes),
             papers=papers,
+            id_types=self.id_types(),
             currency=self.currency(),
             categories=categories,
             rights=rights,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import AREAS, LOWEST, Pack, Rule, lineage
+from . import AREAS, LOWEST, PROGRAMME, Pack, Rule, lineage
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def _by_rules(pack: Pack, category: str, place: str, channel: str, programme: st
         misfit = _misfit(rule, category, channel, areas, programme)
         trail.append(f"routing.yaml:{rule.line}: {misfit or 'fits'}")
         if not misfit:
-            return _by(pack, rule, category, place, areas, trail)
+            return _by(pack, rule, category, place, areas, programme, trail)
     return _triage(pack, areas.get("province", ""), f"no rule fits the category {category}", trail)
 
 
@@ -71,14 +71,20 @@ def _misfit(rule: Rule, category: str, channel: str, areas: Mapping[str, str], p
     return ""
 
 
-def _by(pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, str], trail: list[str]) -> Decision:
+def _by(
+    pack: Pack, rule: Rule, category: str, place: str, areas: Mapping[str, str], programme: str, trail: list[str]
+) -> Decision:
     right = pack.rights.get(category)
-    level = rule.to if rule.to != LOWEST else right.level if right else ""
+    level = rule.to if rule.to not in (LOWEST, PROGRAMME) else right.level if right else ""
     if right:
         trail.append(f"{category} may be decided by the {right.level} and above ({right.source})")
     if rule.to in pack.offices:
         why = f"{category} goes to {rule.to} (routing.yaml:{rule.line})"
         return Decision(rule.to, rule.to, why, (*trail, f"its office is {rule.to}"))
+    scheme = pack.programmes.get(programme)
+    if rule.to == PROGRAMME and scheme and scheme.office in pack.queues:
+        why = f"{category} for {programme} goes to {scheme.office} (routing.yaml:{rule.line})"
+        return Decision(scheme.office, scheme.office, why, (*trail, f"the office of {programme} is {scheme.office}"))
     if not level:
         return _triage(pack, areas.get("province", ""), f"nobody is named who may decide {category}", trail)
     if level not in AREAS:

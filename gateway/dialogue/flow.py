@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from ..language.catalogue import Key, mark
 
@@ -75,7 +76,8 @@ class Step:
 @dataclass(frozen=True)
 class Flow:
     """A page of steps. `lasts` is in seconds. `sent`: we begin this one, with a message. `needs`: facts that whoever
-    begins it must bring. `gives`: answers that a calling flow may use."""
+    begins it must bring. `gives`: answers that a calling flow may use. `numbered`: each question carries its
+    number, the same on every channel and for whoever asks it aloud."""
 
     name: str
     title: str
@@ -86,10 +88,17 @@ class Flow:
     gives: tuple[str, ...] = ()
     lasts: int = 0
     silent: str = ""
+    numbered: bool = False
     print: str = ""
 
     def first(self) -> str:
         return next(iter(self.steps))
+
+    def numbers(self) -> dict[str, int]:
+        """The number of each question of a numbered flow, by its step: down to where the answers are read back."""
+        asked = (step for step in self.steps.values() if step.verb in ("ask", "check") or step.sub)
+        before = takewhile(lambda step: step.verb != "check", asked)
+        return {step.name: number for number, step in enumerate(before, 1)} if self.numbered else {}
 
     def after(self, step: str) -> str:
         """The next step down, or empty at the foot of the page."""

@@ -18,7 +18,7 @@ from .flow import ANYWAY, END, ENTERED, KEPT, OTHER, Choice, Flow, Step
 
 VERBS = ("ask", "say", "check", "do")
 MODES = ("ussd", "sms", "chat", "voice", "desk")
-PAGE_WORDS = ("title", "needs", "gives", "private", "sent", "lasts", "silent", "steps")
+PAGE_WORDS = ("title", "needs", "gives", "private", "sent", "lasts", "silent", "numbered", "steps")
 ANSWERS = (
     *("text", "number", "money", "date", "year", "phone", "place", "card", "reference", "pin"),
     *("photo", "voice", "photo or voice"),
@@ -72,6 +72,7 @@ def make_flow(name: str, found: Lined, file: str) -> tuple[Flow, list[Fault]]:
         gives=list_of(found, "gives", file, page.faults),
         lasts=page.seconds(found),
         silent=found.get("silent", ""),
+        numbered=said_yes(found, "numbered", file, page.faults),
     )
     for given in flow.gives:
         if given not in flow.steps:

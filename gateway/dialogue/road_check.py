@@ -196,17 +196,24 @@ class _Roads:
         return bool(ways) and all(ways)
 
     def _never_read_back(self, act: Step, effect: EffectWords) -> Iterator[Fault]:
+        """What is sent and no check on the road shows; it may be read back in parts."""
         for name, step in self.flow.steps.items():
             if step.verb != "check" or act.name not in reached(self.graph, [name]):
                 continue
             possible = frozenset[str]().union(*answered(self.flow, self.graph, name))
             for read in effect.reads:
-                if read in possible and read not in step.lines and self._is_told(read):
+                if read in possible and read not in self._shown_by(name) and self._is_told(read):
                     what = f"'{read}' is sent by {act.effect} but '{name}' does not show it"
                     yield self.fault(self.flow.steps[read], what)
             for read in self._between(name, act.name).intersection(effect.reads):
                 what = f"'{read}' is sent by {act.effect} but asked after '{name}', and never read back"
                 yield self.fault(self.flow.steps[read], what)
+
+    def _shown_by(self, check: str) -> set[str]:
+        """What a check reads back, and those before it."""
+        checks = {name: step for name, step in self.flow.steps.items() if step.verb == "check"}
+        before = [name for name in checks if check in reached(self.graph, [name])]
+        return {line for name in before for line in checks[name].lines}
 
     def _between(self, check: str, act: str) -> set[str]:
         """The questions on the roads from a check to an act that pass no other check."""

@@ -38,10 +38,15 @@ class _Page:
         """What is asked or said; what the machine does is not on the page."""
         return [step for step in self.flow.steps.values() if not step.effect]
 
+    def number(self, step: Step) -> str:
+        """Of a question in a numbered flow, as she hears it."""
+        number = self.flow.numbers().get(step.name)
+        return f"{number}. " if number else ""
+
     def lines(self, step: Step) -> Iterator[str]:
         if step.sub:
-            title = self.flows[step.sub].title
-            yield f"{self.say((f'{step.sub}.title', title))}  [{self.say(OPENS)}]{self.turn(step, '')}"
+            title = self.say((f"{step.sub}.title", self.flows[step.sub].title))
+            yield f"{self.number(step)}{title}  [{self.say(OPENS)}]{self.turn(step, '')}"
         elif step.verb == "check":
             names = [self.say((context(self.flow, step, line), label)) for line, label in step.lines.items()]
             yield self.say(READ_BACK, lines=", ".join(names))
@@ -50,7 +55,7 @@ class _Page:
         else:
             optional = f"  ({self.say(LEFT_OUT)})" if step.optional else ""
             answer = f"  [{step.answer or step.rows}]" if step.answer or step.rows else ""
-            yield f"{self.words(step)}{answer}{optional}{self.turn(step, '') if step.answer else ''}"
+            yield f"{self.number(step)}{self.words(step)}{answer}{optional}{self.turn(step, '') if step.answer else ''}"
             yield from self.choices(step)
 
     def words(self, step: Step) -> str:

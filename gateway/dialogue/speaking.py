@@ -122,6 +122,8 @@ class _Speaker:
             for path in state.said:
                 yield from self.text(*at(self.flows, state.flow, path))
             if not state.ended:
+                if number := self.writer.number():
+                    yield Piece(f"number.{number}", f"{number}.")
                 yield from self.text(self.writer.flow, self.writer.step)
         if state.ended:
             return

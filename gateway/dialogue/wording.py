@@ -13,7 +13,7 @@ from ..language.catalogue import PLACEHOLDER, Texts, fill, mark
 from ..language.fold import initial
 from ..language.measure import Size, clusters, cut, prepare, units
 from .asking import MEDIA, Option, group_rows, is_enclosed, options, read_back
-from .flow import UNSURE, Choice, Flow, Flows, Step, at, context
+from .flow import UNSURE, Choice, Flow, Flows, Step, at, context, pages
 from .state import State
 from .unfinished import goes_back_aside
 
@@ -99,7 +99,14 @@ class Writer:
             for path in self.state.said:
                 yield self.wording(*at(self.flows, self.state.flow, path))
         if not self.state.ended and not self.state.resume:
-            yield self.wording(self.flow, self.step)
+            number = self.number()
+            yield f"{number}. {self.wording(self.flow, self.step)}" if number else self.wording(self.flow, self.step)
+
+    def number(self) -> int:
+        """Of this question in a numbered flow; what a page within it asks has the number of the page. 0: none."""
+        around = pages(self.flows, self.state.flow, self.state.at)
+        steps = zip(around, self.state.at.split("."), strict=True)
+        return next((flow.numbers()[name] for flow, name in steps if name in flow.numbers()), 0)
 
     def notice(self, notice: str) -> str:
         """A sentence of the machine: what was wrong, what was understood, or a last word said elsewhere."""

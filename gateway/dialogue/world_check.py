@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from ..country import Pack, Programme
+from ..country import APPLY, Pack, Programme
 from ..country.conditions import needs
 from ..language import fold
 from ..language.catalogue import PLACEHOLDER, Key, Locale, Texts
@@ -16,6 +16,7 @@ from .flow import Flow, Flows, context, sentences
 from .speaking import fragments, own_sentences, small_names
 
 COMPLAINT, TOPIC, LISTED = "complaint", "topic", "topics"
+CHANGE, CHANGED, REQUEST = "change", "what", "request"
 SCREENING = "screening"
 
 
@@ -24,7 +25,8 @@ def categories(flows: Flows, pack: Pack, today: date) -> Iterator[Fault]:
     file = f"countries/{pack.code}/categories.yaml"
     flow = flows.get(COMPLAINT)
     asks = [step for step in flow.steps.values() if step.name == TOPIC or step.only.endswith(LISTED)] if flow else []
-    offered = {choice.code for step in asks for choice in step.choices}
+    asks += [flows[CHANGE].steps[CHANGED]] if CHANGED in (flows[CHANGE].steps if CHANGE in flows else ()) else []
+    offered = {choice.code for step in asks for choice in step.choices} | ({APPLY} if REQUEST in flows else set())
     for line, category in enumerate(pack.categories.values(), 1):
         if flow and category.code not in offered:
             hint = did_you_mean(category.code, offered)

@@ -1,4 +1,4 @@
-"""The pages of what is due: programmes with their sources, a household of the register, and files of registers."""
+"""The pages of the register: a household, and files of registers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from ..language.catalogue import fill, mark
 from ..sheets import Unreadable, rows_of
 from ..web import actor, house, page_language, render, staff_page
 from . import actions
-from .explaining import parts_of
-from .records import KINDS, NUMBERS, Snapshot, current, found_by
-from .report import NEEDED, PAYMENTS, PEOPLE, kind_of, plain_number
+from .elsewhere import register_of
+from .records import KINDS, Snapshot, current
+from .report import NEEDED, PAYMENTS, PEOPLE, kind_of
 from .rules import Refusal, asked_now, judge
+from .sources import NotAnswering, Sight
 from .wording import Teller
 
 bp = Blueprint("entitlements", __name__)
@@ -27,6 +28,7 @@ bp = Blueprint("entitlements", __name__)
 SHORTEST_REASON = 5
 SHOWN = 20
 NOBODY = mark("console", "No household has this number, or more than one has.")
+SILENT = mark("console", "The register does not answer now. Try again in a few minutes.")
 NOT_SEEN = mark("console", "Look at her papers first, and tick that you did.")
 KEPT = mark("console", "Kept.")
 
@@ -41,15 +43,6 @@ def _today(pack: Pack) -> date:
 
 def _teller(pack: Pack) -> Teller:
     return Teller(pack, house().texts, page_language(), _today(pack))
-
-
-@staff_page(bp, "/console/programmes", needs="articles")
-def programmes() -> Any:
-    """Every programme with what is told of it, by which source, and what is left out."""
-    pack = _pack()
-    teller = _teller(pack)
-    found = sorted(pack.programmes.values(), key=lambda programme: (programme.urgency, programme.code))
-    return render("programmes.html", found=found, teller=teller, today=teller.today, pack=pack, parts_of=parts_of)
 
 
 @staff_page(bp, "/console/household", needs="household")
@@ -69,18 +62,29 @@ def look() -> Any:
 
 def _shown(pack: Pack, written: str, why: str, **more: Any) -> dict[str, Any]:
     """A household as staff may see it; the look is in the audit."""
-    phone = pack.e164(fold.digits(written)) or ""
-    sought = [(kind, phone if kind == "phone" else plain_number(written)) for kind in NUMBERS]
-    with house().database.transaction() as db:
-        row = found_by(db, pack.code, sought)
-        if row is not None:
-            thing = f"household:{row.id}"
+    sight, missing = _found(pack, written)
+    if sight is not None:
+        thing = f"household:{pack.code}:{sight.key}"
+        with house().database.transaction() as db:
             audit.write(db, actor=actor(), act="register.read", thing=thing, why=why[:200], now=datetime.now(UTC))
-        sight = actions.sight(db, pack.code, row.key) if row else None
-    missing = None if sight else NOBODY[1]
     asked = asked_now(pack.programmes.values(), _today(pack)) if sight else []
     verdicts = judge(asked, sight.facts) if sight else {}
     return {"verdicts": verdicts, "sight": sight, "written": written, "why": why, "refusal": missing, **more}
+
+
+def _found(pack: Pack, written: str) -> tuple[Sight | None, str | None]:
+    """The household of a number, in whichever register this country has; or why there is none."""
+    elsewhere = register_of(house(), pack)
+    try:
+        found = elsewhere.find(actions.numbers_of(pack, written)) if elsewhere else None
+    except NotAnswering:
+        return None, SILENT[1]
+    with house().database.reading() as db:
+        if elsewhere is None:
+            found = actions.BuiltIn(db, pack.code).find(actions.numbers_of(pack, written))
+        elif found is not None:
+            found = actions.with_ours(db, pack, found)
+    return found, None if found else NOBODY[1]
 
 
 def _household(status: int = 200, **more: Any) -> Any:
@@ -98,12 +102,13 @@ def _household(status: int = 200, **more: Any) -> Any:
 def give_pin() -> Any:
     """A secret number for whoever has shown her papers: it is on the page once."""
     pack, key, written = _pack(), request.form.get("key", ""), request.form.get("number", "")
+    found, _ = _found(pack, written)
+    if found is None or found.key != key:
+        abort(404)
     if not request.form.get("seen"):
         shown = _shown(pack, written, request.form.get("why", ""))
         return _household(409, **{**shown, "refusal": NOT_SEEN[1]})
     with house().database.transaction() as db:
-        if actions.sight(db, pack.code, key) is None:
-            abort(404)
         pin = actions.give_pin(db, pack.code, key, g.staff.id, datetime.now(UTC))
     return _household(**_shown(pack, written, request.form.get("why", ""), pin=pin))
 
@@ -114,9 +119,10 @@ def show_papers() -> Any:
     pack, key = _pack(), request.form.get("key", "")
     papers = [code for code in request.form.getlist("paper") if code in pack.papers]
     offices = sorted(g.staff.office_codes())
+    found, _ = _found(pack, request.form.get("number", ""))
+    if found is None or found.key != key:
+        abort(404)
     with house().database.transaction() as db:
-        if actions.sight(db, pack.code, key) is None:
-            abort(404)
         office = offices[0] if offices else ""
         actions.show_papers(db, pack.code, key, papers, office, g.staff.id, _today(pack), datetime.now(UTC))
     shown = _shown(pack, request.form.get("number", ""), request.form.get("why", ""), done=KEPT[1])

@@ -30,6 +30,20 @@ def asked_now(programmes: Iterable[Programme], today: date, suspended: Collectio
     return sorted((p for p in found if p.code not in suspended), key=lambda p: (p.urgency, p.code))
 
 
+def suspended(
+    programmes: Mapping[str, Programme], bounds: Mapping[str, int], came: Mapping[tuple[str, str], tuple[int, int]]
+) -> frozenset[str]:
+    """The programmes whose rule says yes too often: of those whom it told so, at least `bounds["decided"]` were
+    decided, and `bounds["refused"]` percent of them or more were refused. `came`: how many were decided, and of them
+    refused, by programme and the mark of its rule: a rule that is changed begins anew."""
+    found = ((p.code, came.get((p.code, p.rule_mark), (0, 0))) for p in programmes.values() if p.rule)
+    return frozenset(
+        code
+        for code, (decided, refused) in found
+        if decided >= bounds["decided"] and refused * 100 >= bounds["refused"] * decided
+    )
+
+
 def judge(programmes: Iterable[Programme], facts: Facts) -> dict[str, Verdict]:
     """What each rule says of a household."""
     return {programme.code: programme.rule.holds(facts) for programme in programmes if programme.rule}

@@ -6,8 +6,10 @@ nothing else. A secret number, given at the window to whoever showed her papers,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any, Protocol
 
 from ..country.conditions import Facts
 
@@ -62,6 +64,47 @@ class Sight:
     def last_payment(self, today: date) -> Paid | None:
         """The latest whose day has come."""
         return next((p for p in reversed(self.payments) if p.due_on < today or p.state == "collected"), None)
+
+
+class NotAnswering(Exception):
+    """A register of elsewhere is down, slow, or says nothing that can be understood: it is asked again later."""
+
+
+class Source(Protocol):
+    """A register: the built-in one, or one of another system."""
+
+    def find(self, numbers: Sequence[tuple[str, str]]) -> Sight | None:
+        """The household that has one of these numbers (kind, number); None where none has, or more than one.
+        Raises NotAnswering."""
+
+
+def to_json(sight: Sight) -> dict[str, Any]:
+    """What was found, as it is kept for the few minutes in which she hears it."""
+    return {
+        "key": sight.key,
+        "level": sight.level,
+        "valid_until": sight.valid_until.isoformat() if sight.valid_until else "",
+        "as_of": sight.as_of.isoformat(),
+        "members": [[one.key, one.name, one.born] for one in sight.members],
+        "payments": [[p.programme, p.due_on.isoformat(), p.amount, p.state, p.at] for p in sight.payments],
+        "papers": [[paper, day.isoformat()] for paper, day in sight.papers],
+        "enrolled": list(sight.enrolled),
+        "phone": sight.phone,
+    }
+
+
+def from_json(raw: dict[str, Any]) -> Sight:
+    return Sight(
+        key=raw["key"],
+        level=raw["level"],
+        valid_until=date.fromisoformat(raw["valid_until"]) if raw["valid_until"] else None,
+        as_of=date.fromisoformat(raw["as_of"]),
+        members=tuple(Somebody(*one) for one in raw["members"]),
+        payments=tuple(Paid(one[0], date.fromisoformat(one[1]), *one[2:]) for one in raw["payments"]),
+        papers=tuple((paper, date.fromisoformat(day)) for paper, day in raw["papers"]),
+        enrolled=tuple(raw["enrolled"]),
+        phone=raw["phone"],
+    )
 
 
 def pause_after(wrong: int) -> timedelta:

@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...country import APPLY
 from ...house import House
 from ...language import fold
 from ..records import Case
 from ..rules import ACTS, CAUSES, DECISIONS, FIGURES, LOOK_AGAIN, NO_FAULT, Refusal, act_of
 from .acting import act
-from .deciding import decided_before, holder, last_of, must_decide
+from .deciding import awaits_consent, decided_before, holder, last_of, must_decide
 from .telling import drop_tasks
 
 LONGEST_ANSWER = 1200
@@ -69,6 +70,8 @@ def decide(
     if (cause or "cause" in ACTS[name].takes) and cause not in CAUSES:
         raise Refusal("Choose what it came from.")
     must_decide(db, house.packs[case.country], case, staff_id)
+    if case.category == APPLY and awaits_consent(db, case):
+        raise Refusal("She has not agreed yet that somebody asks for this in her name. Ask her first, then decide.")
     _must_have_heard(db, house, case, decision)
     data: dict[str, object] = {**saved, "decision": decision, "office": holder(db, house.packs[case.country], case)}
     _say(db, house, case, name, what_was_done, staff_id, once, now, data | ({"cause": cause} if cause else {}))

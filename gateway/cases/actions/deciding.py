@@ -76,6 +76,11 @@ def last_of(db: Session, case: Case, kinds: tuple[str, ...]) -> CaseEvent | None
     return db.scalar(mine.order_by(CaseEvent.id.desc()).limit(1))
 
 
+def awaits_consent(db: Session, case: Case) -> bool:
+    """Whether somebody lodged it for her, and she has not agreed."""
+    return bool(case.behalf) and last_of(db, case, ("agree",)) is None
+
+
 def calendar_of(pack: Pack, case: Case) -> clock.Calendar:
     """When the office works with which the case lies."""
     queue = pack.queues.get(case.queue or "")

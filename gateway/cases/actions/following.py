@@ -21,6 +21,7 @@ from ...country import Pack
 from ...hotline.records import Task
 from ...house import House
 from ..records import Case, CaseEvent, events_of
+from ..records.requests import Request
 from ..rules import (
     DECIDED,
     DECIDES,
@@ -37,6 +38,7 @@ from ..rules import (
 )
 from .acting import act
 from .deciding import last_of
+from .requesting import follow_up_at
 from .telling import by_voice, tell, to_be_called
 from .timeline import note
 
@@ -73,9 +75,25 @@ def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | 
         return _waiting(db, house, case, now)
     if case.state in DECIDED:
         return _decided(db, house, case, now)
-    if case.state == "closed" and sampled(case) and (decision := last_of(db, case, DECIDES)):
+    if case.state != "closed" or (decision := last_of(db, case, DECIDES)) is None:
+        return None
+    if sampled(case):
         _call_sample(db, case, decision, now)
-    return None
+    return _follow_up(db, house, case, now)
+
+
+def _follow_up(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
+    """Asks once, some weeks after it was granted, whether it came; the way she chose."""
+    case.next_at = follow_up_at(db, case)
+    if case.next_at is None or now < case.next_at or case.address_id is None:
+        return None
+    asked = note(db, case, "followed_up", now, aside=True)
+    db.get_one(Request, case.id).asked_at, case.next_at = now, None
+    if must_be_told(case.answer_by):
+        by_voice(db, case, asked, now)
+        return None
+    tell(db, house, case, "came", asked, now)
+    return Ask(case.address_id, "received", now + MAY_APPEAL, {"case": case.reference})
 
 
 def wanted_of(db: Session, case: Case) -> str:
@@ -124,6 +142,7 @@ def _decided(db: Session, house: House, case: Case, now: datetime) -> Ask | None
     told = noticed_at(db, house.packs[case.country], case, decision)
     if told and now >= told + MAY_APPEAL:
         act(db, house, case, "expire", now)
+        case.next_at = follow_up_at(db, case)
         return None
     case.next_at = now + LOOK_AGAIN
     if now >= decision.at + SAMPLE_AFTER and sampled(case):

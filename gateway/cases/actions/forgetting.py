@@ -16,6 +16,7 @@ from ..attachments import Attachment
 from ..records import Case, CaseEvent
 from ..records.access import Access
 from ..records.linked import Part
+from ..records.requests import Request
 from ..rules import DECIDED, OPEN, OVER
 from .noticing import chat_about
 from .returning import main_of
@@ -43,6 +44,8 @@ def _forget(db: Session, case: Case, now: datetime) -> list[int]:
     db.execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(body=None))
     db.execute(delete(Attachment).where(Attachment.case_id == case.id))
     db.execute(delete(Part).where(Part.case_id == case.id))
+    for form in db.scalars(select(Request).where(Request.case_id == case.id)):
+        form.answers = {}
     db.execute(update(Access).where(Access.case_id == case.id).values(reason=""))
     case.village = case.story = case.against = case.address_id = case.pin_hash = None
     case.safe_hours, case.forgotten_at, case.next_at = "", now, None

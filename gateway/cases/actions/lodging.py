@@ -29,7 +29,7 @@ LONGEST_STORY = 1200
 HOURS = ("", "morning", "noon", "evening")
 PIN = "lodging.pin"
 WAYS = ("write", "call", "pin")
-BEHALF = ("family", "carer", "union", "other")
+BEHALF = ("family", "carer", "facilitator", "union", "other")
 
 
 @dataclass(frozen=True)

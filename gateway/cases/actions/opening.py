@@ -31,7 +31,7 @@ class Complaint:
     no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`). `prefers`: who shall call her
     (`woman`, `man`, `any`). `against_office`: the code of an office complained of. `behalf`: who lodges it for her; she
     is asked herself, and until she agrees only the hotline may know her number. `wants`: how she is to be answered
-    then. `programme`, `sex`, `disability`: as far as she said so."""
+    then; with the PIN, whoever lodged it asks how it stands. `programme`, `sex`, `disability`: as far as she said."""
 
     category: str
     place: str
@@ -76,7 +76,7 @@ def open_case(
         answer_by=answer_by,
         safe_hours=told.safe_hours,
         address_id=None if answer_by == "pin" else address_id,
-        pin_hash=pin_mark(reference, told.pin) if answer_by == "pin" and told.pin else None,
+        pin_hash=pin_mark(reference, told.pin) if told.pin and (answer_by == "pin" or told.behalf) else None,
         against_office=told.against_office,
         programme=told.programme,
         sex=told.sex,

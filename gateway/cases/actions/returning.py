@@ -19,9 +19,10 @@ from ..records import Case, CaseEvent, by_reference, events_of
 from ..records.access import kept_from
 from ..rules import ACTS, BACK, DECIDED, DECIDES, MAY_APPEAL, OVER, SAMPLE_AFTER, WORDS, Refusal, may_write_out
 from .acting import act
-from .deciding import holder, last_of, who_works_at
+from .deciding import awaits_consent, holder, last_of, who_works_at
 from .following import noticed_at, sampled, wanted_of
 from .opening import start_writing
+from .requesting import agreed, awaits_word, follow_up_at, keep_received
 from .telling import abouts_of, drop_tasks
 from .timeline import note
 
@@ -62,6 +63,8 @@ def still_asked(db: Session, flow: str, reference: str, event: str = "") -> bool
     case = by_reference(db, reference)
     if case is not None and flow == "consent":
         return case.state not in OVER and last_of(db, case, ("agree",)) is None
+    if case is not None and flow == "received":
+        return awaits_word(db, case)
     if case is None or flow not in ("asked", "survey"):
         return case is not None
     if flow == "asked":
@@ -75,7 +78,7 @@ def confirm(db: Session, house: House, case: Case, now: datetime, staff_id: int 
     """She says that it is solved, or lets the decision stand: the case is closed. Said twice, it stays closed."""
     if case.state in DECIDED:
         act(db, house, case, "confirm", now, staff_id, actor=SHE)
-        case.next_at = case.decided_at + SAMPLE_AFTER if case.decided_at and sampled(case) else None
+        case.next_at = case.decided_at + SAMPLE_AFTER if case.decided_at and sampled(case) else follow_up_at(db, case)
 
 
 def may_come_back(db: Session, pack: Pack, case: Case, now: datetime) -> bool:
@@ -134,6 +137,10 @@ def said_to_operator(
     """What she answered when an operator told her something (`event`): to a question of the office; or `solved`,
     `not_solved`, `appeal`. Whether it could be done: what comes too late, or is about words that no longer stand, is
     added to the case all the same."""
+    if event.kind == "followed_up":
+        keep_words(db, case, words, OPERATOR, now, staff_id)
+        keep_received(db, case, said, now)
+        return True
     if event.kind == "consent_asked":
         keep_words(db, case, words, OPERATOR, now, staff_id)
         if said in ("agrees", "refuses"):
@@ -160,12 +167,18 @@ def said_to_operator(
     return True
 
 
-def consent(db: Session, house: House, case: Case, agrees: bool, now: datetime, staff_id: int | None = None) -> None:
+def consent(
+    db: Session, house: House, case: Case, agrees: bool, now: datetime, staff_id: int | None = None, *,
+    how: str = "", once: str | None = None,
+) -> None:  # fmt: skip
     """Whether she agrees to what somebody lodged for her: from then on she is answered as was chosen for her. Where she
-    does not, nobody goes on with it. Said twice, or too late, it changes nothing."""
+    does not, nobody goes on with it. Said twice, or too late, it changes nothing. `how`: when and where she said so to
+    whoever noted it."""
     if case.state in OVER or not case.behalf or (agrees and not awaits_consent(db, case)):
         return
-    act(db, house, case, "agree" if agrees else "refuse", now, staff_id, actor=SHE)
+    act(db, house, case, "agree" if agrees else "refuse", now, staff_id, text=how or None, once=once, actor=SHE)
+    if agrees:
+        agreed(db, case, now)
     if not agrees:
         case.next_at = None
         drop_tasks(db, case, now)
@@ -173,11 +186,6 @@ def consent(db: Session, house: House, case: Case, agrees: bool, now: datetime, 
         case.answer_by = wanted_of(db, case)
         if may_write_out(case.answer_by):
             start_writing(db, case.address_id, now)
-
-
-def awaits_consent(db: Session, case: Case) -> bool:
-    """Whether somebody lodged it for her, and she has not agreed."""
-    return bool(case.behalf) and last_of(db, case, ("agree",)) is None
 
 
 def keep_words(db: Session, case: Case, words: str, channel: str, now: datetime, staff_id: int | None = None) -> None:

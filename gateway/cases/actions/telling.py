@@ -60,6 +60,11 @@ NEUTRAL: Mapping[str, Words] = {
         ),
         "news",
     ),
+    "came": Words(
+        mark("sms.came", "Number {case}: did you receive what was granted? Dial {dial} or call {hotline}."),
+        "news",
+        here=mark("sms.came.here", "Number {case}: did you receive what was granted? Write to us here."),
+    ),
     "solved": Words(
         mark("sms.solved", "Number {case}: was it solved? Dial {dial} or call {hotline}."),
         "news",

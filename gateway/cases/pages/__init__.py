@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("cases", __name__)
 
-from . import acting, books, desk, figures, linked, notices, paper, team  # noqa: E402, F401 (each adds its routes to `bp`)
+from . import acting, books, desk, figures, linked, notices, paper, plans, team  # noqa: E402, F401 (each adds its routes to `bp`)

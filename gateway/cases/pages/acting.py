@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from ...language import fold
 from ...web import house, staff_page
 from .. import actions
-from ..records import Case
+from ..records import Case, events_of
 from ..rules import Refusal
 from ..saved import chosen
 from . import bp
@@ -188,3 +188,18 @@ def up(case_id: int) -> Any:
     return act_once(
         case_id, lambda db, case, once, now: actions.pass_up(db, house(), case, advice, g.staff.id, once, now)
     )
+
+
+@staff_page(bp, f"{CASE}/agree", needs="answer", methods=("POST",))
+def agree(case_id: int) -> Any:
+    """She said herself, to an official, whether she agrees to what was lodged for her."""
+    said, how = request.form.get("said", ""), fold.clean(request.form.get("where", ""))[:LONGEST]
+
+    def work(db: Session, case: Case, once: str, now: datetime) -> None:
+        if said not in ("agrees", "refuses") or not how:
+            raise Refusal("Choose what she said, and write when and where she said so.")
+        if any(event.kind == "opened" and event.staff_id == g.staff.id for event in events_of(db, case.id)):
+            raise Refusal("You lodged it yourself: somebody else asks her whether she agrees.")
+        actions.consent(db, house(), case, said == "agrees", now, g.staff.id, how=how, once=once)
+
+    return act_once(case_id, work)

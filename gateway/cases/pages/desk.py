@@ -24,10 +24,12 @@ from ..reach import seen_by
 from ..records import Case, CaseEvent, events_of, open_cases
 from ..records.access import access_of
 from ..records.linked import alike, happening_of, happenings_seen, parts_for, parts_of
+from ..records.plans import plan_of
 from ..records.promises import Notice, Promise, notices_of, promises_of
 from ..rules import ACTS, CAUSES, DECIDED, DECISIONS, OVER
 from ..saved import replies_of, said_in
 from . import bp
+from .requested import form_of
 
 GROUPS = ("late", "due", "back", "new", "work", "waiting")
 OF_STATE = {
@@ -115,6 +117,9 @@ def page(case_id: int, found: Case, status: int = 200, **more: Any) -> Any:
                 house(), found, page_language(), str(line.data.get("saved", "")), str(line.data.get("day", ""))
             ),
             "may_call": may_call(found),
+            "form": form_of(db, pack, found, page_language()),
+            "plan": plan_of(db, case_id),
+            "awaits": actions.awaits_consent(db, found),
             "event": happening_of(db, case_id),
             "events": happenings_seen(db, mine(db)),
             "alike": alike(db, found, mine(db)),

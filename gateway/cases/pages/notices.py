@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, g, redirect, request, url_for
 from sqlalchemy import ColumnElement, or_, select
@@ -15,6 +16,7 @@ from ...web import house, render, staff_page
 from .. import actions
 from ..reach import READS
 from ..records import Case
+from ..records.plans import count_due
 from ..records.promises import Notice, count_notices, notices_for
 from . import bp
 from .desk import mine
@@ -36,7 +38,17 @@ def how_many() -> int:
 
 @bp.app_context_processor
 def for_the_head() -> dict[str, Any]:
-    return {"notices_waiting": how_many}
+    return {"notices_waiting": how_many, "plans_due": how_many_steps}
+
+
+def how_many_steps() -> int:
+    """Steps of the plans she looks after that are due, late, or said to be done; for the head of every page."""
+    if g.get("staff") is None or g.staff.role not in READS:
+        return 0
+    today = datetime.now(UTC).astimezone(ZoneInfo(house().packs[g.staff.country].zone)).date()
+    with suppress(SQLAlchemyError), house().database.reading() as db:
+        return count_due(db, g.staff.id, today)
+    return 0
 
 
 @staff_page(bp, "/console/notices", needs="queue")

@@ -20,7 +20,7 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import addresses, apart, calling, cases, news, places, planned, register, returning, rights
+from . import addresses, apart, calling, cases, news, places, planned, plans, register, requests, returning, rights
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -69,7 +69,7 @@ def offered(stand: Stand, answers: Answers) -> list[str]:
 
 
 HEADINGS: Mapping[str, frozenset[str]] = {
-    "rights": frozenset(("screening", "benefit", "payment", "registry")),
+    "rights": frozenset(("screening", "benefit", "payment", "registry", "request", "change", "plan")),
     "more": frozenset(("appeal", "call_back", "safety", "link", "news")),
 }
 """The headings of the menu, and what stands below each."""
@@ -87,6 +87,8 @@ EFFECTS: Mapping[str, Word] = {
     **places.EFFECTS,
     **rights.EFFECTS,
     **register.EFFECTS,
+    **requests.EFFECTS,
+    **plans.EFFECTS,
 }
 
 
@@ -106,6 +108,7 @@ LISTS: Mapping[str, Rowing] = {
     **places.LISTS,
     **rights.LISTS,
     **register.LISTS,
+    **requests.LISTS,
 }
 
 
@@ -127,6 +130,7 @@ FACTS: Mapping[str, Writer] = {
     "due": lambda texts, tag, pack, raw: (
         formats.day_of(tag, datetime.fromisoformat(raw), pack.zone, pack.style(tag)) if raw else ""
     ),
+    "office": lambda texts, tag, pack, raw: pack.queue_name(raw, tag),
     **dict.fromkeys(("place", "named"), lambda texts, tag, pack, raw: pack.places.name(raw, tag)),
 }
 """How a raw fact is written. A fact not named here is words already."""

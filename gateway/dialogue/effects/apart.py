@@ -18,7 +18,7 @@ WAYS = ("write", "call", "hotline", "pin")
 
 def topic_of(pack: Pack, answers: Answers) -> str:
     """The category of a complaint, chosen at once or under a heading; left at the heading, it is something else."""
-    heading = answers.get("topic", "other")
+    heading = answers.get("topic") or answers.get("what", "other")
     chosen = answers.get(heading, heading)
     return "other" if chosen in {row.group for row in pack.categories.values()} else chosen
 

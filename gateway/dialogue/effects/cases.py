@@ -93,6 +93,8 @@ def news(stand: Stand, answers: Mapping[str, str]) -> Done:
         return Done("none")
     if case.state == "withdrawn":
         return Done("withdrawn")
+    if is_helper(case, answers):
+        return Done("lies" if case.state in OPEN and case.queue else "hotline", _news(stand, case))
     if case.answer_by in ("call", "hotline"):
         return Done(case.answer_by, _news(stand, case))
     if words := cases.words_now(stand.db, case):
@@ -102,7 +104,13 @@ def news(stand: Stand, answers: Mapping[str, str]) -> Done:
         return Done("received", _news(stand, case))
     promise = cases.promised(stand.db, case)
     late = promise is not None and promise.due_at is not None and stand.now > promise.due_at
-    return Done("late" if late else "waiting", _news(stand, case))
+    asks = stand.pack.is_request(case.category) and case.queue
+    return Done("late" if late else "lies" if asks else "waiting", _news(stand, case))
+
+
+def is_helper(case: Case, answers: Mapping[str, str]) -> bool:
+    """Whether whoever asks did so for somebody else: she opens it with the PIN that she chose then."""
+    return bool(case.behalf) and "number" in answers
 
 
 def _said(case: Case) -> str:
@@ -139,7 +147,7 @@ def hers_or_opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
 def _news(stand: Stand, case: Case) -> dict[str, str]:
     promise = cases.promised(stand.db, case)
     due = promise.due_at.isoformat() if promise and promise.due_at else ""
-    return {"case": case.reference, "due": due, "promise": promise_of(stand, case)}
+    return {"case": case.reference, "due": due, "promise": promise_of(stand, case), "office": case.queue or ""}
 
 
 def promise_of(stand: Stand, case: Case) -> str:
@@ -203,11 +211,25 @@ def _grouped(texts: Texts, pack: Pack, code: str, tag: str) -> str:
 
 
 MOST_NAMED = 5
-NEWS = ("case", "due", "promise", "answer")
-COMPLAINT = ("topic", "care", "person", "risk", "place", "where", "about", "story", "proof", "how", "hours", "pin")
+NEWS = ("case", "due", "promise", "answer", "office")
+COMPLAINT = (
+    "topic",
+    "what",
+    "care",
+    "person",
+    "risk",
+    "place",
+    "where",
+    "about",
+    "story",
+    "proof",
+    "how",
+    "hours",
+    "pin",
+)
 NAMED = ("which", "number", "pin")
 HEARD = (
-    *("waiting", "received", "late", "answered", "asked", "resolved", "refused", "referred", "withdrawn"),
+    *("waiting", "lies", "received", "late", "answered", "asked", "resolved", "refused", "referred", "withdrawn"),
     *("call", "hotline", "none"),
 )
 

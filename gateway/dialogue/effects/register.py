@@ -28,12 +28,28 @@ MOST_NAMED = 8
 def find_household(stand: Stand, answers: Answers) -> Done:
     """By a number and a year, or a secret number; how it came out says nothing of which of them was wrong."""
     pins = [road for road in answers.get("pin", "").split(",") if road]
-    found = entitlements.look_up(
-        stand.db, stand.house, stand.pack, stand.number_key, answers["card"], answers.get("born", ""), pins, stand.now
-    )
+    told = (answers["card"], answers.get("born", ""), pins)
+    if stand.house.settings.register_of(stand.pack.code):
+        found = entitlements.ask_elsewhere(
+            stand.db, stand.pack, stand.address_id, stand.number_key, stand.language, *told, stand.now
+        )
+    else:
+        found = entitlements.look_up(stand.db, stand.house, stand.pack, stand.number_key, *told, stand.now)
+    return _found(found)
+
+
+def hear_register(stand: Stand, answers: Answers) -> Done:
+    """What a register of elsewhere has said since; where it is down or slow, it is sent to her."""
+    lookup = int(stand.facts.get("lookup") or 0)
+    return _found(entitlements.hear_elsewhere(stand.db, lookup, stand.address_id, stand.now))
+
+
+def _found(found: entitlements.Found) -> Done:
+    lookup = str(found.lookup or "")
     if found.sight is None:
-        return Done(found.outcome)
-    return Done("found", {"household": found.sight.key, "opens": found.opens, "as_of": found.sight.as_of.isoformat()})
+        return Done(found.outcome, {"lookup": lookup} if found.outcome == "asked" else {})
+    as_of = found.sight.as_of.isoformat()
+    return Done("found", {"household": found.sight.key, "opens": found.opens, "as_of": as_of, "lookup": lookup})
 
 
 def opened(stand: Stand, answers: Answers) -> list[str]:
@@ -45,6 +61,8 @@ def _sight(stand: Stand, needs: str) -> Sight | None:
     """The household that was found, if so much of it is open."""
     if stand.facts.get("opens") not in (needs, ALL):
         return None
+    if lookup := stand.facts.get("lookup"):
+        return entitlements.sight_elsewhere(stand.db, int(lookup), stand.address_id, stand.now)
     return entitlements.sight(stand.db, stand.pack.code, stand.facts.get("household", ""))
 
 
@@ -145,8 +163,17 @@ PROOF = ("card", "way", "born", "pin")
 
 EFFECTS: Mapping[str, Word] = {
     "find_household": Word(
-        EffectWords("look", ("found", "none", "wait", "locked"), ("household", "opens", "as_of"), reads=PROOF),
+        EffectWords(
+            "look",
+            ("found", "asked", "none", "wait", "locked"),
+            ("household", "opens", "as_of", "lookup"),
+            reads=PROOF,
+        ),
         find_household,
+    ),
+    "hear_register": Word(
+        EffectWords("look", ("found", "none", "soon", "later"), ("household", "opens", "as_of", "lookup")),
+        hear_register,
     ),
     "tell_level": Word(EffectWords("look", ("told", "undated", "expired"), ("level", "valid"), bare=()), tell_level),
     "tell_members": Word(EffectWords("look", ("told",), ("members",)), tell_members),

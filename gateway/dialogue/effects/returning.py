@@ -11,7 +11,7 @@ from ...cases.rules import DECIDED, OPEN, Refusal
 from ..asking import is_enclosed
 from ..roads import EffectWords
 from ..state import Done
-from .cases import NAMED, add, add_here, hers_or_opened, is_desk, names_of, promise_of
+from .cases import NAMED, add, add_here, hers_or_opened, is_desk, is_helper, names_of, promise_of
 from .stand import Stand, Word
 
 OPINION = ("solved", "words", "easy")
@@ -39,7 +39,7 @@ def consent(stand: Stand, answers: Mapping[str, str]) -> Done:
 def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
     """She says that it is solved, or that she lets the decision stand."""
     case = hers_or_opened(stand, answers)
-    if case and _is_hers_to_say(stand, case):
+    if case and _is_hers_to_say(stand, case) and not is_helper(case, answers):
         cases.confirm(stand.db, stand.house, case, stand.now)
     return Done("closed", act=True)
 
@@ -47,7 +47,7 @@ def confirm(stand: Stand, answers: Mapping[str, str]) -> Done:
 def reopen(stand: Stand, answers: Mapping[str, str]) -> Done:
     """She says that it is not solved; what is missing she may say after it, or has said before it in a conversation
     that began when it was asked first."""
-    return _come_back(stand, hers_or_opened(stand, answers), answers.get("missing", ""), cases.reopen)
+    return _come_back(stand, answers, answers.get("missing", ""), cases.reopen)
 
 
 def add_missing(stand: Stand, answers: Mapping[str, str]) -> Done:
@@ -59,11 +59,12 @@ def add_missing(stand: Stand, answers: Mapping[str, str]) -> Done:
 
 def open_appeal(stand: Stand, answers: Mapping[str, str]) -> Done:
     """She does not agree with the decision."""
-    return _come_back(stand, hers_or_opened(stand, answers), answers.get("reason", ""), cases.appeal)
+    return _come_back(stand, answers, answers.get("reason", ""), cases.appeal)
 
 
-def _come_back(stand: Stand, case: Case | None, words: str, how: Callable[..., None]) -> Done:
-    if case and not _is_hers_to_say(stand, case):
+def _come_back(stand: Stand, answers: Mapping[str, str], words: str, how: Callable[..., None]) -> Done:
+    case = hers_or_opened(stand, answers)
+    if case and (not _is_hers_to_say(stand, case) or is_helper(case, answers)):
         return Done("call")
     if case is None or case.state in OPEN:
         return Done("undecided")

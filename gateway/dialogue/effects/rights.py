@@ -6,9 +6,10 @@ answers that were given, so that it is told anew in whatever language she change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
+from ...cases.records.requests import judged as judged_by_office
 from ...channels import outbox
 from ...country import Pack
 from ...country.conditions import Facts, Verdict
@@ -30,6 +31,9 @@ SMALL = ("ussd", "sms", "voice")
 MOST_ROWS = 6
 OTHERS, ABROAD = "others", "abroad"
 CHOSEN = ("found", "rest", "unsure")
+DOUBTED = "doubted"
+"""Among the answers to which a programme is told: that its rule is suspended."""
+
 MORE = mark("entitlement.others", "More")
 
 
@@ -39,8 +43,13 @@ def said(stand: Stand, answers: Answers) -> dict[str, str]:
     return {"abroad": "here", **found} if stand.pack.is_of_here(stand.number_key) else found
 
 
-def asked_now(stand: Stand) -> list[Programme]:
-    return rules.asked_now(stand.pack.programmes.values(), stand.now.date())
+def suspended(stand: Stand) -> frozenset[str]:
+    """Programmes whose rule said yes too often to those whom the office then refused."""
+    return rules.suspended(stand.pack.programmes, stand.pack.doubt, judged_by_office(stand.db, stand.pack.code))
+
+
+def asked_now(stand: Stand, but: Collection[str]) -> list[Programme]:
+    return rules.asked_now(stand.pack.programmes.values(), stand.now.date(), but)
 
 
 def next_question(stand: Stand, answers: Answers) -> Done:
@@ -52,13 +61,15 @@ def next_question(stand: Stand, answers: Answers) -> Done:
     if ABROAD not in known:
         return Done(ABROAD)  # she writes from elsewhere: what helps her first is near her, not here
     facts = known_from(stand.pack.questions, known)
-    return Done(rules.next_question(stand.pack.questions, asked_now(stand), facts, known) or "results")
+    asked = asked_now(stand, suspended(stand))
+    return Done(rules.next_question(stand.pack.questions, asked, facts, known) or "results")
 
 
 def judged(stand: Stand, answers: Answers) -> tuple[dict[str, Verdict], Facts]:
-    """What each rule says, the most urgent first."""
+    """What each rule says, the most urgent first; of one that is suspended nothing is known."""
     facts = known_from(stand.pack.questions, said(stand, answers))
-    return rules.judge(asked_now(stand), facts), facts
+    verdicts, doubted = rules.judge(asked_now(stand, ()), facts), suspended(stand)
+    return {code: None if code in doubted else verdict for code, verdict in verdicts.items()}, facts
 
 
 def judge(stand: Stand, answers: Answers) -> Done:
@@ -94,7 +105,10 @@ def explain(stand: Stand, answers: Answers) -> Done:
     code = next(answers[step] for step in reversed(tuple(answers)) if step in CHOSEN)
     if code == OTHERS:
         return Done("others")
-    return Done("told", {**dict.fromkeys(TOLD, to_raw(code, said(stand, answers))), "programme": code})
+    verdict = judged(stand, answers)[0].get(code)
+    given = {**said(stand, answers), **({DOUBTED: "yes"} if code in suspended(stand) else {})}
+    told = {True: "yes", None: "unsure"}.get(verdict, "")
+    return Done("told", {**dict.fromkeys(TOLD, to_raw(code, given)), "programme": code, "told": told})
 
 
 def send_results(stand: Stand, answers: Answers) -> Done:
@@ -132,7 +146,7 @@ def benefits(stand: Stand, answers: Answers) -> list[str]:
     return [p.code for p in sorted(found, key=lambda p: (p.urgency, p.code)) if p.runs(stand.now.date())]
 
 
-def _name(texts: Texts, pack: Pack, code: str, tag: str) -> str:
+def named(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     if code == OTHERS:
         return texts.say(tag, MORE)
     return texts.say(tag, pack.programmes[code].key("name")) if code in pack.programmes else code
@@ -149,8 +163,8 @@ def lives_in(stand: Stand, answers: Answers) -> list[str]:
 
 Tell = Callable[[Teller, Programme, Facts], str]
 SECTIONS: Mapping[str, Tell] = {
-    "why": lambda teller, programme, facts: teller.why(programme, facts),
-    "reason": lambda teller, programme, facts: teller.why(programme, facts, brief=True),
+    "why": lambda teller, programme, facts: teller.why(programme, facts, DOUBTED in facts),
+    "reason": lambda teller, programme, facts: teller.why(programme, facts, DOUBTED in facts, brief=True),
     "about": lambda teller, programme, facts: teller.about_it(programme),
     "amount": lambda teller, programme, facts: teller.amount(programme, facts),
     "sum": lambda teller, programme, facts: teller.sum(programme, facts),
@@ -165,7 +179,8 @@ def written(name: str, texts: Texts, tag: str, pack: Pack, raw: str, today: date
     if code not in pack.programmes:
         return ""
     teller = Teller(pack, texts, tag, today)
-    return SECTIONS[name](teller, pack.programmes[code], known_from(pack.questions, answers))
+    facts = {**known_from(pack.questions, answers), **({DOUBTED: "yes"} if DOUBTED in answers else {})}
+    return SECTIONS[name](teller, pack.programmes[code], facts)
 
 
 def longest(names: Iterable[str], texts: Texts, tag: str, pack: Pack, today: date) -> dict[str, str]:
@@ -181,7 +196,7 @@ EFFECTS: Mapping[str, Word] = {
     "next_question": Word(EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS), next_question),
     "judge": Word(EffectWords("look", ("some", "unsure", "nothing"), ("count",), reads=QUESTIONS), judge),
     "explain": Word(
-        EffectWords("look", ("told", "others"), (*TOLD, "programme"), reads=(*QUESTIONS, *CHOSEN)), explain
+        EffectWords("look", ("told", "others"), (*TOLD, "programme", "told"), reads=(*QUESTIONS, *CHOSEN)), explain
     ),
     "send_results": Word(EffectWords("act", ("sent",), reads=QUESTIONS, harmless=True), send_results),
     "named_benefit": Word(EffectWords("look", ("told", "none"), ABOUT), named_benefit),
@@ -189,9 +204,9 @@ EFFECTS: Mapping[str, Word] = {
 }
 
 LISTS: Mapping[str, Rowing] = {
-    "programmes": Rowing(programmes, _name, may_be_empty=True),
-    "other_programmes": Rowing(other_programmes, _name, may_be_empty=True),
-    "not_known": Rowing(not_known, _name, may_be_empty=True),
-    "benefits": Rowing(benefits, _name, may_be_empty=True, by_name=True),
+    "programmes": Rowing(programmes, named, may_be_empty=True),
+    "other_programmes": Rowing(other_programmes, named, may_be_empty=True),
+    "not_known": Rowing(not_known, named, may_be_empty=True),
+    "benefits": Rowing(benefits, named, may_be_empty=True, by_name=True),
     "lives_in": Rowing(lives_in, _place, may_be_empty=True),
 }

@@ -1,12 +1,22 @@
 """Every change of what is known of households: snapshots of registers, secret numbers, papers shown, look-ups."""
 
 from ..rules import Refusal as Refusal
+from .enquiring import ask_elsewhere as ask_elsewhere
+from .enquiring import drop_lookups as drop_lookups
+from .enquiring import hear_elsewhere as hear_elsewhere
+from .enquiring import keep_answer as keep_answer
+from .enquiring import not_answered as not_answered
+from .enquiring import sight_elsewhere as sight_elsewhere
+from .enquiring import take_question as take_question
+from .enquiring import with_ours as with_ours
 from .knowing import NOTICES as NOTICES
 from .knowing import give_pin as give_pin
 from .knowing import keep_notice as keep_notice
 from .knowing import show_papers as show_papers
+from .looking import BuiltIn as BuiltIn
 from .looking import Found as Found
 from .looking import look_up as look_up
+from .looking import numbers_of as numbers_of
 from .looking import sight as sight
 from .snapshots import A_PART as A_PART
 from .snapshots import drop_old as drop_old

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,11 +52,30 @@ A_DAY = timedelta(days=1)
 @dataclass(frozen=True)
 class Found:
     """What came of a look-up: `found`, `none` (no such number, or the second fact does not fit: nobody learns which),
-    `wait` (too soon after a wrong guess), `locked` (too many). `opens`: what the second fact opens."""
+    `wait` (too soon after a wrong guess), `locked` (too many); of a register of elsewhere `asked`, `soon` or `later`.
+    `opens`: what the second fact opens. `lookup`: the number of the question to a register of elsewhere."""
 
     outcome: str
     opens: str = ""
     sight: Sight | None = None
+    lookup: int = 0
+
+
+class BuiltIn:
+    """The register that was taken in from files."""
+
+    def __init__(self, db: Session, country: str) -> None:
+        self._db, self._country = db, country
+
+    def find(self, numbers: Sequence[tuple[str, str]]) -> Sight | None:
+        household = found_by(self._db, self._country, numbers)
+        return sight(self._db, self._country, household.key) if household else None
+
+
+def numbers_of(pack: Pack, written: str) -> list[tuple[str, str]]:
+    """What was typed, as each kind of number that it may be."""
+    number, phone = plain_number(written), pack.e164(fold.digits(written)) or ""
+    return [(kind, found) for kind in NUMBERS if (found := phone if kind == "phone" else number)]
 
 
 def look_up(
@@ -63,27 +83,33 @@ def look_up(
 ) -> Found:
     """A household by any of its numbers. `asked_by`: the address that asks; `born`: a year; `pins`: the typed secret
     number as it is carried (`seal.road_of`), by every key."""
-    number = plain_number(written)
-    barred = _barred(db, asked_by, number, now)
+    barred = barred_from(db, asked_by, plain_number(written), now)
     if barred:
         return Found(barred)
-    phone = pack.e164(fold.digits(written)) or ""
-    sought = [(kind, phone if kind == "phone" else number) for kind in NUMBERS]
-    household = found_by(db, pack.code, sought)
-    known = known_of(db, pack.code, household.key) if household else None
-    members = members_of(db, household) if household else []
-    opens = _opens(known, members, born, pins)
-    if household is None or not opens:
+    found = BuiltIn(db, pack.code).find(numbers_of(pack, written))
+    return settle(db, house, pack, found, asked_by, written, born, pins, now)
+
+
+def settle(
+    db: Session, house: House, pack: Pack, found: Sight | None, asked_by: str, written: str, born: str,
+    pins: list[str], now: datetime,
+) -> Found:  # fmt: skip
+    """Whether the second fact opens what a register found. A guess that does not is counted, and nobody learns whether
+    the number or the fact was wrong; of one that does, the household's people are told."""
+    known = known_of(db, pack.code, found.key) if found else None
+    opens = _opens(known, found.members, born, pins) if found else ""
+    if found is None or not opens:
         people.count_try(db, BY_ADDRESS, asked_by, now)
-        people.count_try(db, BY_NUMBER, number, now)
+        people.count_try(db, BY_NUMBER, plain_number(written), now)
         return Found("none")
-    audit.write(db, actor="citizen", act="register.looked", thing=f"household:{household.id}", why=opens, now=now)
+    thing = f"household:{pack.code}:{found.key}"
+    audit.write(db, actor="citizen", act="register.looked", thing=thing, why=opens, now=now)
     if known is None or known.notice_by != "none":
-        _tell(db, house, pack, household, known, asked_by, now)
-    return Found("found", opens, sight_of(db, pack.code, household, known, members))
+        _tell(db, house, pack, found, known, asked_by, now)
+    return Found("found", opens, found)
 
 
-def _barred(db: Session, asked_by: str, number: str, now: datetime) -> str:
+def barred_from(db: Session, asked_by: str, number: str, now: datetime) -> str:
     """`locked` after too many wrong guesses, `wait` too soon after the last; else empty."""
     since = now - WINDOW
     mine = people.tries(db, BY_ADDRESS, asked_by, since)
@@ -98,10 +124,10 @@ def _barred(db: Session, asked_by: str, number: str, now: datetime) -> str:
     return "wait" if pause and people.tries(db, BY_ADDRESS, asked_by, now - pause) else ""
 
 
-def _opens(known: Known | None, members: list[Member], born: str, pins: list[str]) -> str:
+def _opens(known: Known | None, members: Sequence[Somebody], born: str, pins: list[str]) -> str:
     if pins:
         return ALL if known and known.pin_hash in pin_marks(known.key, pins) else ""
-    return LEVEL if born and any(str(member.about.get("born", ""))[:4] == born for member in members) else ""
+    return LEVEL if born and any(member.born[:4] == born for member in members) else ""
 
 
 def pin_mark(key: str, road: str) -> str:
@@ -144,15 +170,15 @@ def sight_of(db: Session, country: str, household: Household, known: Known | Non
 
 
 def _tell(
-    db: Session, house: House, pack: Pack, household: Household, known: Known | None, asked_by: str, now: datetime
+    db: Session, house: House, pack: Pack, found: Sight, known: Known | None, asked_by: str, now: datetime
 ) -> None:
     """Its people are told that somebody looked, once a day, where it was not asked from their own telephone."""
-    phone = (known.phone if known else None) or household.phone
+    phone = pack.e164(found.phone)
     if not phone or phone == asked_by:
         return
     address = people.make_known(db, pack.code, phone, now)
     language = address.language or pack.languages[0]
-    once = f"looked:{household.key}:{now.date()}"
+    once = f"looked:{found.key}:{now.date()}"
     if known and known.notice_by == "call":
         hotline.ask_call(db, pack.code, address.id, language, "", now)
         return

@@ -1,0 +1,51 @@
+"""What a worker does with a question to a register of elsewhere: asks it outside any transaction, keeps the answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+
+from .country import Pack
+from .entitlements import actions as entitlements
+from .entitlements.elsewhere import register_of
+from .entitlements.records.lookups import Lookup, to_ask
+from .entitlements.sources import NotAnswering, Sight
+from .house import House
+
+log = structlog.get_logger()
+
+
+class Enquiring:
+    """A worker's hands for questions."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    def do(self, lookup_id: int, now: datetime) -> None:
+        """Asks one, if its time has come."""
+        with self.house.database.transaction() as db:
+            row = entitlements.take_question(db, lookup_id, now)
+        if row is None:
+            return
+        pack = self.house.packs[row.country]
+        try:
+            found = self._ask(pack, row)
+        except NotAnswering as error:
+            log.warning("register.not_answering", lookup=row.id, reason=str(error))
+            with self.house.database.transaction() as db:
+                entitlements.not_answered(db, self.house, pack, row.id, datetime.now(UTC))
+            return
+        with self.house.database.transaction() as db:
+            entitlements.keep_answer(db, self.house, pack, row.id, found, datetime.now(UTC))
+
+    def _ask(self, pack: Pack, row: Lookup) -> Sight | None:
+        register = register_of(self.house, pack)
+        if register is None:
+            raise NotAnswering("no register of elsewhere is set up any more")
+        return register.find(entitlements.numbers_of(pack, row.asked["number"]))
+
+    def due(self, now: datetime) -> list[int]:
+        """Questions whose time has come and that no worker has taken."""
+        with self.house.database.reading() as db:
+            return to_ask(db, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -43,7 +44,8 @@ class Enquiring:
         register = register_of(self.house, pack)
         if register is None:
             raise NotAnswering("no register of elsewhere is set up any more")
-        return register.find(entitlements.numbers_of(pack, row.asked["number"]))
+        today = datetime.now(UTC).astimezone(ZoneInfo(pack.zone)).date()
+        return register.find(entitlements.numbers_of(pack, row.asked["number"]), today)
 
     def due(self, now: datetime) -> list[int]:
         """Questions whose time has come and that no worker has taken."""

@@ -25,6 +25,7 @@ from .entitlements.rules import Refusal
 from .house import House
 from .sheets import Unreadable, rows_of
 
+RENEWED_EVERY = 5000
 SPOOLED = 4 * 1024 * 1024
 KINDS_OF_FILES = (".csv", ".xlsx")
 AT_REST_SECONDS = 60
@@ -40,17 +41,29 @@ class Registering:
         self.house = house
 
     def do(self, snapshot_id: int, now: datetime) -> None:
-        """Reads a file that was sent, or takes in one that is wanted."""
+        """Reads a file that was sent, or takes in one that is wanted. One that fails again and again is given up."""
         with self.house.database.transaction() as db:
             row = entitlements.take_up(db, snapshot_id, now)
         if row is None:
             return
-        with SpooledTemporaryFile(max_size=SPOOLED) as file:
-            self._fetch(snapshot_id, file)
-            if row.state == "sent":
-                self._read(row, file)
-            else:
-                self._take_in(row, file)
+        try:
+            with SpooledTemporaryFile(max_size=SPOOLED) as file:
+                self._fetch(snapshot_id, file)
+                if row.state == "sent":
+                    self._read(row, file)
+                else:
+                    self._take_in(row, file)
+        except entitlements.Lost:
+            log.warning("register.lost", snapshot=snapshot_id)
+        except Exception:
+            if row.hold < entitlements.MOST_HOLDS:
+                raise
+            log.exception("register.given_up", snapshot=snapshot_id)
+            self._give_up(row, None)
+
+    def _give_up(self, row: Snapshot, report: Report | None) -> None:
+        with self.house.database.transaction() as db:
+            entitlements.give_up(db, row.id, row.hold, report, datetime.now(UTC))
 
     def _fetch(self, snapshot_id: int, file: IO[bytes]) -> None:
         number = 0
@@ -64,17 +77,20 @@ class Registering:
     def _read(self, row: Snapshot, file: IO[bytes]) -> None:
         report = Report()
         levels: dict[str, set[str]] = {}
-        for one in self.rows(row, file, report):
+        for number, one in enumerate(self.rows(row, file, report), 1):
             if isinstance(one, Person):
                 levels.setdefault(one.level or "-", set()).add(one.household)
+            if number % RENEWED_EVERY == 0:
+                with self.house.database.transaction() as db:
+                    entitlements.still_mine(db, row.id, row.hold, datetime.now(UTC))
         if not report.counts["lines"] and not report.faults:
             report.fault(Told(0, EMPTY))
         report.counts.update({f"level {level}": len(households) for level, households in levels.items()})
         with self.house.database.transaction() as db:
-            entitlements.keep_report(db, row.id, report.raw(), datetime.now(UTC))
+            entitlements.keep_report(db, row.id, row.hold, report, datetime.now(UTC))
 
-    def rows(self, row: Snapshot, file: IO[bytes], report: Report) -> Iterator[Person | Due]:
-        """The lines that can be used; what is wrong goes into the report."""
+    def rows(self, row: Snapshot, file: IO[bytes], report: Report, anew: bool = True) -> Iterator[Person | Due]:
+        """The lines that can be used; what is wrong goes into the report. `anew`: they are compared with each other."""
         pack, lines = self.house.packs[row.country], rows_of(file)
         try:
             head = next(lines, [])
@@ -82,9 +98,9 @@ class Registering:
             if report.faults:
                 return
             if row.kind == "people":
-                yield from People(pack, row.as_of, report).read(lines, columns)
+                yield from People(pack, row.as_of, report, anew).read(lines, columns)
             else:
-                yield from Dues(pack, self._known(pack), report).read(lines, columns)
+                yield from Dues(pack, self._known(pack), row.as_of, report).read(lines, columns)
         except Unreadable:
             log.warning("register.unreadable", snapshot=row.id)
             report.fault(Told(0, UNREADABLE))
@@ -96,22 +112,30 @@ class Registering:
             return frozenset(db.scalars(mine)) if mine is not None else frozenset()
 
     def _take_in(self, row: Snapshot, file: IO[bytes]) -> None:
-        self._clear(row.id)
+        """All of it, or nothing: where the second reading finds less than the first, none of it counts."""
+        self._clear(row)
         households: dict[str, int] = {}
-        rows = self.rows(row, file, Report())
+        report = Report()
+        rows = self.rows(row, file, report, anew=False)
         while part := list(islice(rows, entitlements.A_PART)):
             with self.house.database.transaction() as db:
-                entitlements.load(db, row.id, part, households, datetime.now(UTC))
+                entitlements.load(db, row.id, row.hold, part, households, datetime.now(UTC))
+        seen, told = report.counts, row.report.get("counts", {})
+        if report.faults or any(seen[name] != told.get(name, 0) for name in ("members", "payments")):
+            log.warning("register.changed", snapshot=row.id)
+            self._clear(row)
+            self._give_up(row, report if report.faults else None)
+            return
         with self.house.database.transaction() as db:
-            entitlements.make_current(db, row.id, datetime.now(UTC))
+            entitlements.make_current(db, row.id, row.hold, datetime.now(UTC))
         self.sweep(datetime.now(UTC))
 
-    def _clear(self, snapshot_id: int) -> None:
+    def _clear(self, row: Snapshot) -> None:
         """What a killed worker had written of it goes first."""
         more = True
         while more:
             with self.house.database.transaction() as db:
-                more = entitlements.unload(db, snapshot_id)
+                more = entitlements.unload_mine(db, row.id, row.hold, datetime.now(UTC))
 
     def sweep(self, now: datetime) -> None:
         """What a snapshot that was replaced holds goes, a part at a time."""
@@ -125,7 +149,7 @@ class Registering:
         which it holds is in its name (`people-2026-11-26.csv`), or is that of the file."""
         count = 0
         for pack in self.house.packs.values():
-            for path in sorted((folder / pack.code).glob("*")):
+            for path in sorted(p for p in (folder / pack.code).glob("*") if p.is_file()):
                 at_rest = now.timestamp() - path.stat().st_mtime > AT_REST_SECONDS
                 if at_rest and path.suffix.casefold() in KINDS_OF_FILES:
                     count += self._from_file(pack, path, now)
@@ -140,7 +164,7 @@ class Registering:
                 entitlements.send(db, pack.code, kind, file, path.name, day_of_file(path), None, now, by_night=True)
         except Refusal:
             return False
-        except Unreadable:
+        except (Unreadable, OSError):
             log.warning("register.unreadable", file=path.name)
             return False
         return True

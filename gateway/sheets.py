@@ -4,6 +4,7 @@ Lao at once. No cell is ever run as a formula, whoever wrote what is in it."""
 from __future__ import annotations
 
 import csv
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import StringIO, TextIOWrapper
@@ -19,6 +20,12 @@ Read = tuple[str, str]
 """What stands in a cell that is read, and the name of its font, where the file says so."""
 
 MOST_COLUMNS = 40
+UNREADABLE = (
+    *(ValueError, KeyError, IndexError, AttributeError, TypeError, EOFError, SyntaxError, zlib.error),
+    *(csv.Error, BadZipFile, InvalidFileException),
+)
+"""What a file that is no table, or a damaged one, makes its readers raise."""
+
 MARK = "﻿"
 """At the beginning of a CSV, so that spreadsheets read it as UTF-8."""
 
@@ -72,7 +79,7 @@ def rows_of(file: IO[bytes], most: int | None = None) -> Iterator[list[Read]]:
     file.seek(0)
     try:
         yield from _of_xlsx(file, most) if begins == b"PK" else _of_csv(file)
-    except (ValueError, KeyError, csv.Error, BadZipFile, InvalidFileException) as error:
+    except UNREADABLE as error:
         raise Unreadable from error
 
 

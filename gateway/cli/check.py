@@ -52,6 +52,7 @@ SAMPLE_FACTS = {
     "level": "1",
     "household": "",
     "lookup": "",
+    "paid_as_of": "2026-11-20",
     "plan": "Tue 1 Dec, you: bring the birth paper to the commune",
     "opens": "all",
     "programme": "",
@@ -150,6 +151,8 @@ def samples(pack: Pack, texts: Texts) -> Samples:
 
     def codes(word: str) -> list[str]:
         """All that a narrowed question may show."""
+        if word == "told_of":
+            return ["amount", "apply", "bring", "request", "others", "wrong"]
         if word == "offered":
             return [*pack.services, *pack.planned, *HEADINGS]
         return [*pack.categories, *(row.group for row in pack.categories.values()), *WAYS]
@@ -173,7 +176,8 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
         case "communes":
             return [[c for c in pack.places.under(d) if pack.places.level(c) == "commune"] for d in districts]
         case "programmes" | "not_known" | "other_programmes":
-            return [list(pack.programmes)[at : at + rights.MOST_ROWS] for at in range(len(pack.programmes))]
+            more = {"programmes": [rights.NOT_SURE], "not_known": [rights.SURE]}.get(word, [])
+            return [[*list(pack.programmes)[at : at + rights.MOST_ROWS], *more] for at in range(len(pack.programmes))]
         case "benefits" | "may_be_asked":
             return [list(pack.programmes)]
         case "lives_in":

@@ -21,7 +21,7 @@ from ..settings import ROOT, SettingsError
 
 def rules(given: argparse.Namespace) -> int:
     """`sala rules pregnancy --say card=yes --explain`; without a programme, all of them in one line each."""
-    pack = read_pack(ROOT, given.country)
+    pack = _pack(given.country)
     answers = dict(_answer(pack, word) for word in given.say)
     today = date.fromisoformat(given.day) if given.day else datetime.now(UTC).date()
     if given.programme and given.programme not in pack.programmes:
@@ -40,6 +40,13 @@ def rules(given: argparse.Namespace) -> int:
     if given.explain:
         print(f"the next question: {asked or 'none would decide anything'}")
     return 0
+
+
+def _pack(country: str) -> Pack:
+    known = sorted(path.parent.name for path in (ROOT / "countries").glob("*/country.yaml"))
+    if country not in known:
+        raise SettingsError(f"'{country}' is not a country here; there are {', '.join(known)}.")
+    return read_pack(ROOT, country)
 
 
 def _answer(pack: Pack, word: str) -> tuple[str, str]:
@@ -67,7 +74,7 @@ def _explained(teller: Teller, programme: Programme, answers: dict[str, str]) ->
 
 def facts(given: argparse.Namespace) -> int:
     """Every fact of a country's programmes with its source, and those left empty for want of one."""
-    pack, today = read_pack(ROOT, given.country), datetime.now(UTC).date()
+    pack, today = _pack(given.country), datetime.now(UTC).date()
     for programme in pack.programmes.values():
         teller = Teller(pack, served({}, drafts=True), SOURCE, today)
         ends = teller.ended(programme) if not programme.runs(today) else ""

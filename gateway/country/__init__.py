@@ -157,6 +157,13 @@ class Pack:
         found = [(len(alias), p.code) for p in self.programmes.values() for alias in p.called if stands(alias, folded)]
         return max(found, default=(0, ""))[1]
 
+    def benefit_called(self, text: str, names: Mapping[str, str]) -> str:
+        """The code of the programme of which a text is a name and nothing else; `names`: its names in other languages,
+        by code. Empty where it is none."""
+        folded = fold(text)
+        known = (p.code for p in self.programmes.values() if folded in p.called)
+        return next(known, "") or next((code for name, code in names.items() if fold(name) == folded), "")
+
     def style(self, tag: str) -> Style:
         """How dates and numbers are written here in a locale."""
         return self.styles.get(tag, PLAIN)
@@ -185,7 +192,7 @@ class Pack:
         except phonenumbers.NumberParseException:
             return None
         made = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-        return str(made) if phonenumbers.is_possible_number(parsed) else None
+        return str(made) if phonenumbers.is_possible_number(parsed) and not parsed.extension else None
 
     def writes_to(self, number: str) -> str:
         """The name of the channel by which this address is written to: a phone by the first SMS channel whose prices

@@ -12,7 +12,7 @@ a no back. Depth and size are bounded, so that a rule can be read by whoever ans
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 LIVES = "lives"
@@ -51,7 +51,7 @@ class Is:
 
     def holds(self, facts: Facts) -> Verdict:
         known = facts.get(self.name)
-        return None if known is None else known in self.words
+        return known in self.words if isinstance(known, str) else None
 
     def parts(self) -> tuple[Rule, ...]:
         return ()
@@ -163,6 +163,13 @@ class Meets:
 
 
 Rule = Everyone | Is | Counts | Lives | AtLeast | Not | Meets
+
+
+def every_part(rule: Rule) -> Iterator[Rule]:
+    """A rule, and all that it is made of."""
+    yield rule
+    for part in rule.parts():
+        yield from every_part(part)
 
 
 def needs(rule: Rule) -> frozenset[str]:

@@ -7,6 +7,7 @@ review is not told to citizens any more ("ask the office"). What a rule asks is 
 from __future__ import annotations
 
 import hashlib
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -132,7 +133,7 @@ class Programme:
         return not self.has_ended(today) and (not self.since or first_day(self.since) <= today)
 
     def has_ended(self, today: date) -> bool:
-        return bool(self.until or self.instead) and (not self.until or first_day(self.until) <= today)
+        return bool(self.until or self.instead) and (not self.until or last_day(self.until) < today)
 
     def fact(self, what: str, today: date) -> Told | None:
         """A fact that may be told: it is there, it holds already, and it was reviewed within a year."""
@@ -174,6 +175,17 @@ def known_from(questions: Mapping[str, Question], answers: Mapping[str, str]) ->
     for code, question in questions.items():
         found |= question.means.get(answers.get(code, ""), {})
     return found
+
+
+def last_day(written: str) -> date:
+    """The last day of a year, a month or a day. Raises ValueError."""
+    first = first_day(written)
+    match written.count("-"):
+        case 0:
+            return date(first.year, 12, 31)
+        case 1:
+            return date(first.year, first.month, monthrange(first.year, first.month)[1])
+    return first
 
 
 def first_day(written: str) -> date:

@@ -40,9 +40,10 @@ def work_out(amount: Amount, facts: Facts) -> Worked:
     off = _off(amount.less, facts) if amount.less else (0, 0)
     low = 0 if off[1] is None else gross[0] - off[1]
     high = None if gross[1] is None else gross[1] - off[0]
-    bottom, top = amount.least if gross[1] != 0 else 0, amount.most or None
-    return Worked(amount, lines, off, (_within(low, bottom, top), None if high is None and top is None else
-                                       _within(high if high is not None else top or 0, bottom, top)))  # fmt: skip
+    top = amount.most or None
+    sure, perhaps = amount.least if gross[0] > 0 else 0, amount.least if gross[1] != 0 else 0
+    most = None if high is None and top is None else _within(high if high is not None else top or 0, perhaps, top)
+    return Worked(amount, lines, off, (_within(low, sure, top), most))
 
 
 def _line(piece: Piece, facts: Facts) -> Line | None:

@@ -109,7 +109,7 @@ def _sight(record: Mapping[str, Any], today: date) -> Sight | None:
         as_of=today,
         members=tuple(Somebody(code, str(about.get("name", "")), str(about.get("born", ""))) for code, about in people),
         enrolled=tuple(_text(_code(one)) for one in _several(_first(record, PROGRAMMES)) if _text(_code(one))),
-        facts=facts_of(abouts, bool(level or until), until, "", today),
+        facts=facts_of(abouts, bool(level or until), until, "", today, today),
         phone=_text(_first(record, PHONES)),
     )
 

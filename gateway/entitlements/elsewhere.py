@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jwt
 import requests
@@ -40,24 +39,23 @@ log = structlog.get_logger()
 def register_of(house: House, pack: Pack) -> Dci | None:
     """The register of elsewhere that a country has; None where it has the built-in one."""
     told = house.settings.register_of(pack.code)
-    today = datetime.now(UTC).astimezone(ZoneInfo(pack.zone)).date()
-    return Dci(told, pack.id_types, today, lambda: datetime.now(UTC)) if told else None
+    return Dci(told, pack.id_types, lambda: datetime.now(UTC)) if told else None
 
 
 class Dci:
     """A register that speaks DCI. `told`: the settings of the environment, without the country before them."""
 
-    def __init__(
-        self, told: Mapping[str, str], id_types: Mapping[str, str], today: date, now: Callable[[], datetime]
-    ) -> None:
-        self._told, self._id_types, self._today, self._now = told, id_types, today, now
+    def __init__(self, told: Mapping[str, str], id_types: Mapping[str, str], now: Callable[[], datetime]) -> None:
+        self._told, self._id_types, self._now = told, id_types, now
 
-    def find(self, numbers: Sequence[tuple[str, str]]) -> Sight | None:
+    def find(self, numbers: Sequence[tuple[str, str]], today: date) -> Sight | None:
+        if not numbers:
+            return None
         mark = str(uuid.uuid4())
         sender, receiver = self._told.get("SENDER", "sala"), self._told.get("RECEIVER", "register")
         question = envelope(numbers, self._id_types, sender, receiver, mark, self._now())
         body = {"signature": self._sign(question), **question}
-        return read(self._post(body), self._today)
+        return read(self._post(body), today)
 
     def _sign(self, question: dict[str, Any]) -> str:
         key: Any = load_pem_private_key(Path(self._told["KEY"]).read_bytes(), None)

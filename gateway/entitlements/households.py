@@ -11,19 +11,23 @@ from datetime import date
 
 from ..country.conditions import Facts, Span, Verdict
 
-OLD, INFANT, SMALL, BABY = 60, 2, 5, 1
+OLD, INFANT, SMALL, BABY, GROWN = 60, 2, 5, 1, 15
 WORKS = ("company", "state", "own")
 About = Mapping[str, object]
 
 
-def facts_of(members: Sequence[About], has_card: bool, valid_until: date | None, place: str, today: date) -> Facts:
-    """The facts of a household: of its card, of where it lives, and of its members as the register has them (`born`,
-    `expecting`, `disability`, `school`, `work`)."""
+def facts_of(
+    members: Sequence[About], has_card: bool, valid_until: date | None, place: str, today: date, as_of: date
+) -> Facts:
+    """The facts of a household today: of its card, of where it lives, and of its members as the register of `as_of` has
+    them (`born`, `expecting`, `disability`, `school`, `work`). Who was born since does not stand in it."""
+    born_since = as_of < today
     found: dict[str, str | Span] = {
+        "abroad": "no",
         "older": counted(members, lambda one: is_of_age(one, OLD, None, today)),
-        "infants": counted(members, lambda one: is_of_age(one, 0, INFANT - 1, today)),
-        "babies": counted(members, lambda one: is_of_age(one, 0, BABY - 1, today)),
-        "small": counted(members, lambda one: is_of_age(one, 0, SMALL - 1, today)),
+        "infants": counted(members, lambda one: is_of_age(one, 0, INFANT - 1, today), born_since),
+        "babies": counted(members, lambda one: is_of_age(one, 0, BABY - 1, today), born_since),
+        "small": counted(members, lambda one: is_of_age(one, 0, SMALL - 1, today), born_since),
         "expecting": counted(members, lambda one: said(one, "expecting", "yes")),
         "disabled": counted(members, lambda one: said(one, "disability", "yes")),
         "pupils": counted(members, lambda one: said(one, "school", "low")),
@@ -33,18 +37,19 @@ def facts_of(members: Sequence[About], has_card: bool, valid_until: date | None,
         found["card"] = "no" if valid_until and valid_until < today else "yes"
     if place:
         found["lives"] = place
+    grown = [one for one in members if is_of_age(one, 0, GROWN - 1, today) is not True]
     for work in WORKS:
-        verdict = any_of(said(one, "work", work) for one in members)
+        verdict = any_of(said(one, "work", work) for one in grown)
         if verdict is not None:
             found[work] = "yes" if verdict else "no"
     return found
 
 
-def counted(members: Iterable[About], holds: Callable[[About], Verdict]) -> Span:
-    """How many there are, at least and at most."""
+def counted(members: Iterable[About], holds: Callable[[About], Verdict], more: bool = False) -> Span:
+    """How many there are, at least and at most; `more`: there may be others whom nobody has written down."""
     verdicts = [holds(one) for one in members]
     sure = verdicts.count(True)
-    return sure, sure + verdicts.count(None)
+    return sure, None if more else sure + verdicts.count(None)
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:

@@ -23,6 +23,7 @@ from .report import (
     NO_KEY,
     NOT_KNOWN,
     ODD_CARD,
+    ODD_NUMBER,
     ODD_PLACE,
     OF_HOUSEHOLD,
     OLDEST,
@@ -35,21 +36,28 @@ from .report import (
     TWICE_PERSON,
     TWO_HEADS,
     WORDS,
+    YEARS_AROUND,
     Due,
     Person,
     Report,
     Told,
+    amount_of,
     cells_of,
     day_of,
     plain_number,
 )
 
+LONGEST_KEY = 40
+SHORTEST_NUMBER = 5
+"""A number of fewer signs finds nobody: a dash, or a word for "none"."""
+
 
 class People:
-    """Reads the lines of people, and keeps what later ones are compared with."""
+    """Reads the lines of people, and keeps what later ones are compared with; where they have been compared before,
+    not again (`anew`)."""
 
-    def __init__(self, pack: Pack, as_of: date, report: Report) -> None:
-        self.pack, self.as_of, self.report = pack, as_of, report
+    def __init__(self, pack: Pack, as_of: date, report: Report, anew: bool = True) -> None:
+        self.pack, self.as_of, self.report, self.anew = pack, as_of, report, anew
         self._persons: dict[str, int] = {}
         self._numbers: dict[tuple[str, str], tuple[str, int]] = {}
         self._households: dict[str, tuple[int, tuple[str, ...]]] = {}
@@ -63,7 +71,8 @@ class People:
             if person:
                 self.report.counts["members"] += 1
                 yield person
-        self.report.counts["households"] = len(self._households)
+        if self.anew:
+            self.report.counts["households"] = len(self._households)
         if "head" in columns:
             for household, (line, _) in self._households.items():
                 if household not in self._heads:
@@ -77,14 +86,15 @@ class People:
             return None
         for column, text in said.items():
             if len(text) > 120 or (column in ("household", "person") and len(text) > 40):
-                self.report.fault(Told(line, LONG, {"cell": text[:40]}))
+                self.report.fault(Told(line, LONG, {"kind": column}))
         born = self.birth(line, said["born"])
-        until = self.day(line, said["valid_until"])
+        until = self.day(line, "valid_until", said["valid_until"])
         facts = {column: self.word(line, column, said[column]) for column in WORDS}
         numbers = self.numbers(line, said)
         enrolled = self.programmes(line, said["enrolled"])
-        self.compare(line, said, numbers)
-        self.is_once(line, said, born)
+        if self.anew:
+            self.compare(line, said, numbers)
+            self.is_once(line, said, born)
         if self.report.counts["faults"] > before:
             return None
         place = self.place(line, said["place"])
@@ -100,31 +110,35 @@ class People:
         """A year, or a day."""
         plain = fold.digits(text)
         year = plain.isdecimal() and len(plain) == 4
-        day = None if not plain or year else self.day(line, text)
+        day = None if not plain or year else self.day(line, "born", text, years=OLDEST + 1)
         born = int(plain) if year else day.year if day else None
         if (born is not None and not self.as_of.year - OLDEST <= born <= self.as_of.year) or (day and day > self.as_of):
-            self.report.fault(Told(line, BAD_BIRTH, {"cell": text}))
+            self.report.fault(Told(line, BAD_BIRTH))
         return plain if year else day.isoformat() if day else ""
 
-    def day(self, line: int, text: str) -> date | None:
+    def day(self, line: int, column: str, text: str, years: int = YEARS_AROUND) -> date | None:
         day = day_of(text)
-        if text and day is None:
-            self.report.fault(Told(line, BAD_DAY, {"cell": text[:40]}))
+        if text and (day is None or abs(day.year - self.as_of.year) > years):
+            self.report.fault(Told(line, BAD_DAY, {"kind": column}))
         return day
 
     def word(self, line: int, column: str, text: str) -> str:
         word = fold.fold(text)
         if word and word not in WORDS[column]:
-            self.report.fault(Told(line, BAD_WORD, {"cell": text[:40], "words": ", ".join(WORDS[column])}))
+            self.report.fault(Told(line, BAD_WORD, {"kind": column, "words": ", ".join(WORDS[column])}))
         return word
 
     def numbers(self, line: int, said: Mapping[str, str]) -> dict[str, str]:
         """The numbers by which she may be found; what looks odd is told, and taken in."""
         found = {kind: plain_number(said[kind]) for kind in ("card", "id", "nssf") if said[kind]}
+        found["phone"] = (self.pack.e164(fold.digits(said["phone"])) or "") if said["phone"] else ""
+        for kind, number in found.items():
+            if said[kind] and len(number) < SHORTEST_NUMBER:
+                self.report.remark(Told(line, ODD_NUMBER, {"kind": kind}))
+        found = {kind: number for kind, number in found.items() if len(number) >= SHORTEST_NUMBER}
         if "card" in found and len(found["card"]) != CARD_DIGITS:
             self.report.remark(Told(line, ODD_CARD))
-        phone = self.pack.e164(fold.digits(said["phone"])) if said["phone"] else None
-        return {**found, "phone": phone} if phone else found
+        return found
 
     def programmes(self, line: int, text: str) -> tuple[str, ...]:
         """The programmes from which the household receives: codes, with spaces, commas or semicolons between."""
@@ -132,7 +146,7 @@ class People:
         for code in codes:
             if code not in self.pack.programmes:
                 words = ", ".join(self.pack.programmes)
-                self.report.fault(Told(line, BAD_WORD, {"cell": code[:40], "words": words}))
+                self.report.fault(Told(line, BAD_WORD, {"kind": "enrolled", "words": words}))
         return codes
 
     def compare(self, line: int, said: Mapping[str, str], numbers: Mapping[str, str]) -> None:
@@ -169,15 +183,15 @@ class People:
             return code
         found = self.pack.places.meant_by(text, self.pack.areas)
         if not found:
-            self.report.remark(Told(line, ODD_PLACE, {"cell": text[:40]}))
+            self.report.remark(Told(line, ODD_PLACE))
         return found
 
 
 class Dues:
-    """Reads the lines of payments. `households`: the keys that are known."""
+    """Reads the lines of payments. `households`: the keys that are known; `as_of`: the day for which they hold."""
 
-    def __init__(self, pack: Pack, households: frozenset[str], report: Report) -> None:
-        self.pack, self.households, self.report = pack, households, report
+    def __init__(self, pack: Pack, households: frozenset[str], as_of: date, report: Report) -> None:
+        self.pack, self.households, self.as_of, self.report = pack, households, as_of, report
 
     def read(self, rows: Iterable[list[Read]], columns: Mapping[str, int]) -> Iterator[Due]:
         for line, cells in cells_of(rows, columns, self.report):
@@ -186,21 +200,23 @@ class Dues:
                 yield due
 
     def due(self, line: int, said: Mapping[str, str]) -> Due | None:
-        day, amount, state = day_of(said["due"]), plain_number(said["amount"]), fold.fold(said["state"])
+        day, amount, state = day_of(said["due"]), amount_of(said["amount"]), fold.fold(said["state"])
+        far = day is None or abs(day.year - self.as_of.year) > YEARS_AROUND
         wrong = [
             (not said["household"], NO_KEY, {}),
-            (day is None, BAD_DAY, {"cell": said["due"][:40]}),
-            (not amount.isdecimal() or len(amount) > 12, BAD_AMOUNT, {"cell": said["amount"][:40]}),
-            (state not in STATES, BAD_WORD, {"cell": said["state"][:40], "words": ", ".join(STATES)}),
+            (len(said["household"]) > LONGEST_KEY, LONG, {"kind": "household"}),
+            (far, BAD_DAY, {"kind": "due"}),
+            (amount is None, BAD_AMOUNT, {}),
+            (state not in STATES, BAD_WORD, {"kind": "state", "words": ", ".join(STATES)}),
             (said["programme"] not in self.pack.programmes, BAD_WORD,
-             {"cell": said["programme"][:40], "words": ", ".join(self.pack.programmes)}),
-            (len(said["at"]) > 120, LONG, {"cell": said["at"][:40]}),
+             {"kind": "programme", "words": ", ".join(self.pack.programmes)}),
+            (len(said["at"]) > 120, LONG, {"kind": "at"}),
         ]  # fmt: skip
         found = [Told(line, says, facts) for is_so, says, facts in wrong if is_so]
         for told in found:
             self.report.fault(told)
-        if found or day is None:
+        if found or day is None or amount is None:
             return None
         if said["household"] not in self.households:
             self.report.remark(Told(line, NOT_KNOWN))
-        return Due(line, said["household"], said["programme"], day, int(amount), state, said["at"])
+        return Due(line, said["household"], said["programme"], day, amount, state, said["at"])

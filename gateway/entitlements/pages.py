@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from .. import audit
 from ..country import Pack
 from ..language import fold
 from ..language.catalogue import fill, mark
 from ..sheets import Unreadable, rows_of
-from ..web import actor, house, page_language, render, staff_page
+from ..web import house, page_language, render, staff_page
 from . import actions
 from .elsewhere import register_of
 from .records import KINDS, Snapshot, current
@@ -31,6 +32,10 @@ NOBODY = mark("console", "No household has this number, or more than one has.")
 SILENT = mark("console", "The register does not answer now. Try again in a few minutes.")
 NOT_SEEN = mark("console", "Look at her papers first, and tick that you did.")
 KEPT = mark("console", "Kept.")
+FAR = mark(
+    "console", "This household lives outside your area. Look only if somebody of it stands before you: then tick."
+)
+Do = Callable[[Session, Pack, Sight, str, datetime], dict[str, Any]]
 
 
 def _pack() -> Pack:
@@ -53,35 +58,54 @@ def household() -> Any:
 @staff_page(bp, "/console/household", needs="household", methods=("POST",))
 def look() -> Any:
     """Somebody of the staff looks at a household: by a number, and with a reason that the audit keeps."""
+    return _looked()
+
+
+def _looked(status: int = 200, do: Do | None = None, **more: Any) -> Any:
+    """The household of the number that was typed, and what is done with it; nothing without a reason. The look is in
+    the audit, also one that found nobody."""
     pack, written = _pack(), request.form.get("number", "")
-    why = fold.clean(request.form.get("why", ""))
+    why, near = fold.clean(request.form.get("why", "")), request.form.get("near") == "yes"
+    typed = {"written": written, "why": why, "near": near}
     if len(why) < SHORTEST_REASON:
-        return _household(400, refusal="Write why you look: the audit keeps it.", written=written, why=why)
-    return _household(**_shown(pack, written, why))
+        return _household(400, refusal="Write why you look: the audit keeps it.", **typed)
+    found, missing = _found(pack, written)
+    outside = found is not None and not _is_near(pack, found)
+    if outside and not near:
+        return _household(409, refusal=FAR[1], far=True, **typed)
+    if missing == SILENT[1]:
+        return _household(503, refusal=missing, **typed)
+    now = datetime.now(UTC)
+    with house().database.transaction() as db:
+        key = found.key if found else ""
+        actions.was_read(db, pack.code, key, f"outside: {why}" if outside else why, g.staff.id, now)
+        if found and do:
+            more |= do(db, pack, found, why, now)
+    if found and do:
+        found, _ = _found(pack, written)
+    asked = asked_now(pack.programmes.values(), _today(pack)) if found else []
+    verdicts = judge(asked, found.facts) if found else {}
+    values = {"verdicts": verdicts, "sight": found, "refusal": missing, **typed, **more}
+    return _household(status, **values)
 
 
-def _shown(pack: Pack, written: str, why: str, **more: Any) -> dict[str, Any]:
-    """A household as staff may see it; the look is in the audit."""
-    sight, missing = _found(pack, written)
-    if sight is not None:
-        thing = f"household:{pack.code}:{sight.key}"
-        with house().database.transaction() as db:
-            audit.write(db, actor=actor(), act="register.read", thing=thing, why=why[:200], now=datetime.now(UTC))
-    asked = asked_now(pack.programmes.values(), _today(pack)) if sight else []
-    verdicts = judge(asked, sight.facts) if sight else {}
-    return {"verdicts": verdicts, "sight": sight, "written": written, "why": why, "refusal": missing, **more}
+def _is_near(pack: Pack, found: Sight) -> bool:
+    """Whether a household lives in the area of one of her offices; of one whose place is not known nobody can say."""
+    mine = [pack.offices[code] for code in g.staff.office_codes() if code in pack.offices]
+    lives = {area.code for area in pack.places.path(found.place)}
+    return not found.place or any(not one.place or one.place in lives for one in mine)
 
 
 def _found(pack: Pack, written: str) -> tuple[Sight | None, str | None]:
     """The household of a number, in whichever register this country has; or why there is none."""
-    elsewhere = register_of(house(), pack)
+    elsewhere, today = register_of(house(), pack), _today(pack)
     try:
-        found = elsewhere.find(actions.numbers_of(pack, written)) if elsewhere else None
+        found = elsewhere.find(actions.numbers_of(pack, written), today) if elsewhere else None
     except NotAnswering:
         return None, SILENT[1]
     with house().database.reading() as db:
         if elsewhere is None:
-            found = actions.BuiltIn(db, pack.code).find(actions.numbers_of(pack, written))
+            found = actions.BuiltIn(db, pack).find(actions.numbers_of(pack, written), today)
         elif found is not None:
             found = actions.with_ours(db, pack, found)
     return found, None if found else NOBODY[1]
@@ -94,44 +118,40 @@ def _household(status: int = 200, **more: Any) -> Any:
     values: dict[str, Any] = {"sight": None, "written": "", "why": "", "refusal": None, "pin": "", "done": ""}
     return render(
         "household.html", status, pack=pack, teller=_teller(pack), snapshot=known, today=_today(pack),
-        **{**values, **more},
+        **{**values, "near": False, "far": False, **more},
     )  # fmt: skip
 
 
 @staff_page(bp, "/console/household/pin", needs="household", methods=("POST",))
 def give_pin() -> Any:
     """A secret number for whoever has shown her papers: it is on the page once."""
-    pack, key, written = _pack(), request.form.get("key", ""), request.form.get("number", "")
-    found, _ = _found(pack, written)
-    if found is None or found.key != key:
-        abort(404)
     if not request.form.get("seen"):
-        shown = _shown(pack, written, request.form.get("why", ""))
-        return _household(409, **{**shown, "refusal": NOT_SEEN[1]})
-    with house().database.transaction() as db:
-        pin = actions.give_pin(db, pack.code, key, g.staff.id, datetime.now(UTC))
-    return _household(**_shown(pack, written, request.form.get("why", ""), pin=pin))
+        return _looked(409, refusal=NOT_SEEN[1])
+
+    def do(db: Session, pack: Pack, found: Sight, why: str, now: datetime) -> dict[str, Any]:
+        return {"pin": actions.give_pin(db, house(), pack, found, why, g.staff.id, now)}
+
+    return _looked(do=do)
 
 
 @staff_page(bp, "/console/household/papers", needs="household", methods=("POST",))
 def show_papers() -> Any:
     """Papers that were shown here are not asked for again."""
-    pack, key = _pack(), request.form.get("key", "")
-    papers = [code for code in request.form.getlist("paper") if code in pack.papers]
-    offices = sorted(g.staff.office_codes())
-    found, _ = _found(pack, request.form.get("number", ""))
-    if found is None or found.key != key:
-        abort(404)
-    with house().database.transaction() as db:
-        office = offices[0] if offices else ""
-        actions.show_papers(db, pack.code, key, papers, office, g.staff.id, _today(pack), datetime.now(UTC))
-    shown = _shown(pack, request.form.get("number", ""), request.form.get("why", ""), done=KEPT[1])
-    return _household(**shown)
+
+    def do(db: Session, pack: Pack, found: Sight, why: str, now: datetime) -> dict[str, Any]:
+        papers = [code for code in request.form.getlist("paper") if code in pack.papers]
+        office = next(iter(sorted(g.staff.office_codes())), "")
+        actions.show_papers(db, pack.code, found.key, papers, office, g.staff.id, _today(pack), now)
+        return {"done": KEPT[1]}
+
+    return _looked(do=do)
 
 
 def _may_take_in(pack: Pack) -> bool:
-    """A register is the whole country's: whoever works at an office of the national level."""
-    return any(pack.offices[code].level == "national" for code in g.staff.office_codes() if code in pack.offices)
+    """A register is the whole country's: whoever works at the highest office, that no other is above; not at an
+    independent one."""
+    mine = [pack.offices[code] for code in g.staff.office_codes() if code in pack.offices]
+    return any(one.level == "national" and not one.parent and not one.independent for one in mine)
 
 
 @staff_page(bp, "/console/registers", needs="registers")
@@ -183,12 +203,28 @@ def send_register() -> Any:
     return redirect(url_for("entitlements.registers"))
 
 
+@staff_page(bp, "/console/registers/<int(max=2147483647):snapshot_id>/discard", needs="registers", methods=("POST",))
+def discard(snapshot_id: int) -> Any:
+    """Throws a file away that somebody has seen."""
+    pack = _pack()
+    if not _may_take_in(pack):
+        return _registers(409, refusal="Registers are taken in by the national office.")
+    try:
+        with house().database.transaction() as db:
+            actions.discard(db, pack.code, snapshot_id, g.staff.id, datetime.now(UTC))
+    except Refusal as refusal:
+        return _registers(409, refusal=refusal.sentence)
+    return redirect(url_for("entitlements.registers"))
+
+
 @staff_page(bp, "/console/registers/<int(max=2147483647):snapshot_id>/take", needs="registers", methods=("POST",))
 def take_in(snapshot_id: int) -> Any:
     """Takes it in: a worker does, and from one moment all of it counts."""
     pack = _pack()
     if not _may_take_in(pack):
         return _registers(409, refusal="Registers are taken in by the national office.")
+    if request.form.get("sure") != "yes":
+        return _registers(409, refusal="Look at what changes, and tick that it is right.")
     try:
         with house().database.transaction() as db:
             actions.want(db, pack.code, snapshot_id, g.staff.id, datetime.now(UTC))

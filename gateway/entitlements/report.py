@@ -34,26 +34,38 @@ MOST_TOLD = 200
 
 CARD_DIGITS = 12
 OLDEST = 120
+LONGEST_AMOUNT = 12
+YEARS_AROUND = 40
+"""No day of a register lies farther from its own day: a Buddhist year, or a slip, would."""
+
+_AMOUNT = re.compile(r"(\d+|\d{1,3}(?:[., \u00a0]\d{3})+)(?:[.,]0{1,2})?")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 
 NO_HEAD = mark("console", "The first line must name the columns; missing: {columns}")
 UNREADABLE = mark("console", "This is neither a CSV in UTF-8 nor an XLSX workbook.")
 EMPTY = mark("console", "There is no line in this file.")
 NO_KEY = mark("console", "The key of the household or of the person is missing.")
-LONG = mark("console", "This is longer than it can be: {cell}")
+LONG = mark("console", "In the column {kind} stands more than it can hold.")
 OLD_FONT = mark(
     "console",
     "Typed in an old font (such as Limon): no letter in it is what it seems. Convert the file to Unicode first.",
 )
-BAD_DAY = mark("console", "This is no day: {cell}. Write it as 2026-11-20 or 20/11/2026.")
-BAD_BIRTH = mark("console", "Nobody is born then: {cell}")
-BAD_WORD = mark("console", "'{cell}' is not known here; it is one of: {words}")
-BAD_AMOUNT = mark("console", "This is no whole amount: {cell}")
+BAD_DAY = mark("console", "In the column {kind} stands no day of these years. Write it as 2026-11-20 or 20/11/2026.")
+BAD_BIRTH = mark("console", "Nobody is born then.")
+BAD_WORD = mark("console", "In the column {kind} may stand: {words}")
+BAD_AMOUNT = mark("console", "The amount is no whole number.")
 TWICE_PERSON = mark("console", "This person stands on line {line} already.")
 TWICE_NUMBER = mark("console", "This {kind} number stands on line {line} already.")
 DIFFERS = mark("console", "The household has another {kind} on line {line}.")
 ODD_CARD = mark("console", "A card has 12 digits; this one has not.")
-ODD_PLACE = mark("console", "This place is not in the gazetteer: {cell}")
+ODD_PLACE = mark("console", "This place is not in the gazetteer.")
+ODD_NUMBER = mark("console", "In the column {kind} stands no number; it is left out.")
+TWICE_COLUMN = mark("console", "The column {kind} stands twice.")
+NOT_A_COLUMN = mark("console", "The column {kind} is not known here; it is left out.")
+FEWER = mark("console", "It has {now} households; the register that counts has {before}. Somebody must look at it.")
+OLDER = mark("console", "The register that counts is newer: it is as of {day}.")
+NOT_TAKEN = mark("console", "It could not be taken in. Send it again; if it fails again, tell whoever runs Sala.")
 EXPIRED = mark("console", "The card has expired.")
 NO_HEAD_OF = mark("console", "Nobody is head of this household.")
 TWO_HEADS = mark("console", "Another person is head of this household, on line {line}.")
@@ -137,6 +149,12 @@ def columns_of(head: Sequence[Read], kind: str, report: Report) -> dict[str, int
     """Where each column stands; a needed one that is missing is a fault."""
     written, known = [_plain(text) for text, _ in head], PEOPLE if kind == "people" else PAYMENTS
     found = {column: written.index(column) for column in known if column in written}
+    for column in known:
+        if written.count(column) > 1:
+            report.fault(Told(0, TWICE_COLUMN, {"kind": column}))
+    for column in filter(None, written):
+        if column not in known:
+            report.remark(Told(0, NOT_A_COLUMN, {"kind": column[:40]}))
     missing = [column for column in NEEDED[kind] if column not in found]
     if missing:
         report.fault(Told(0, NO_HEAD, {"columns": ", ".join(missing)}))
@@ -169,10 +187,18 @@ def plain_number(text: str) -> str:
 
 def day_of(text: str) -> date | None:
     """`2026-11-20`, or `20/11/2026`, in any digits."""
-    plain = fold.digits(text).strip()[:10]
+    plain = fold.digits(text).strip()
     try:
         if found := _DAY.fullmatch(plain):
             return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(plain)
+        return date.fromisoformat(plain) if _ISO.fullmatch(plain) else None
     except ValueError:
         return None
+
+
+def amount_of(text: str) -> int | None:
+    """`80000`, `80,000`, `80 000.00`, in any digits; None where it is no whole amount of at most twelve digits."""
+    plain = fold.digits(text).strip()
+    found = _AMOUNT.fullmatch(plain)
+    digits = re.sub(r"\D", "", found[1]) if found else ""
+    return int(digits) if digits and len(digits) <= LONGEST_AMOUNT else None

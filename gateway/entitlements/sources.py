@@ -18,6 +18,10 @@ BY_YEAR = ("level",)
 BY_PIN = ("level", "members", "enrolled", "papers", "payments", "notice")
 
 TRIES_PER_ADDRESS, TRIES_PER_NUMBER, TRIES_IN_ALL = 6, 6, 400
+WRONG_TO_RIGHT = 3
+"""In a country in which more than 400 guesses a day are wrong, and three times as many as are right, somebody is trying
+numbers out: then only the households' own telephones are heard."""
+
 WINDOW = timedelta(hours=24)
 PAUSES = (timedelta(0), timedelta(0), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 
@@ -44,7 +48,8 @@ class Paid:
 
 @dataclass(frozen=True)
 class Sight:
-    """What was found. `as_of`: the day for which the register holds; `facts`: what rules may read of it."""
+    """What was found. `as_of`: the day for which the register holds, `paid_as_of`: that of the payments; `facts`: what
+    rules may read of it today."""
 
     key: str
     level: str
@@ -56,6 +61,8 @@ class Sight:
     enrolled: tuple[str, ...] = ()
     facts: Facts = field(default_factory=dict)
     phone: str = ""
+    place: str = ""
+    paid_as_of: date | None = None
 
     def next_payment(self, today: date) -> Paid | None:
         """The first that is still to come."""
@@ -73,9 +80,9 @@ class NotAnswering(Exception):
 class Source(Protocol):
     """A register: the built-in one, or one of another system."""
 
-    def find(self, numbers: Sequence[tuple[str, str]]) -> Sight | None:
-        """The household that has one of these numbers (kind, number); None where none has, or more than one.
-        Raises NotAnswering."""
+    def find(self, numbers: Sequence[tuple[str, str]], today: date) -> Sight | None:
+        """The household that has one of these numbers (kind, number); None where none has, or more than one. Raises
+        NotAnswering."""
 
 
 def to_json(sight: Sight) -> dict[str, Any]:
@@ -90,6 +97,8 @@ def to_json(sight: Sight) -> dict[str, Any]:
         "papers": [[paper, day.isoformat()] for paper, day in sight.papers],
         "enrolled": list(sight.enrolled),
         "phone": sight.phone,
+        "place": sight.place,
+        "paid_as_of": sight.paid_as_of.isoformat() if sight.paid_as_of else "",
     }
 
 
@@ -104,6 +113,8 @@ def from_json(raw: dict[str, Any]) -> Sight:
         papers=tuple((paper, date.fromisoformat(day)) for paper, day in raw["papers"]),
         enrolled=tuple(raw["enrolled"]),
         phone=raw["phone"],
+        place=raw["place"],
+        paid_as_of=date.fromisoformat(raw["paid_as_of"]) if raw["paid_as_of"] else None,
     )
 
 

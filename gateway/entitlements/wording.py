@@ -161,7 +161,7 @@ class Teller:
         if amount is None:
             return self.ask(programme)
         worked = work_out(amount, assumed(amount, facts, one=True))
-        return self.every(amount.every, self.span(worked.total))
+        return self.ask(programme) if worked.total == UNKNOWN else self.every(amount.every, self.span(worked.total))
 
     def example(self, amount: Amount) -> list[str]:
         """The terms of an amount, for one of each of whom it counts: a worked example."""
@@ -175,7 +175,8 @@ class Teller:
                  for line in worked.lines]  # fmt: skip
         if worked.off != (0, 0) and worked.off != UNKNOWN:
             lines.append(self.texts.say(self.tag, LESS, sum=self.span(worked.off)))
-        counted = len(worked.lines) > 1 or worked.off != (0, 0)
+        unsure = any(line.total[0] != line.total[1] for line in worked.lines)
+        counted = len(worked.lines) > 1 or worked.off != (0, 0) or unsure
         if counted and worked.total != UNKNOWN:
             lines.append(self.texts.say(self.tag, TOGETHER, sum=self.every(every, self.span(worked.total))))
         return lines
@@ -237,12 +238,14 @@ class Teller:
 
 def assumed(amount: Amount, facts: Facts, one: bool = False) -> Facts:
     """What an amount is worked out for: where she has one of whom it counts, nobody whom she did not name; where she
-    named nobody, what is not known stays so, or it is for `one` of the first."""
+    named nobody, what is not known stays so, or it is for at most `one`, of the first."""
     counted = [name for piece in amount.pieces for name in piece.per]
     known = [name for name in counted if isinstance(span := facts.get(name), tuple) and span[0] > 0]
     if known:
         return {**dict.fromkeys(counted, (0, 0)), **facts}
-    return {**facts, counted[0]: (1, None)} if one and counted and counted[0] not in facts else facts
+    if one and counted and not any(name in facts for name in counted):
+        return {**dict.fromkeys(counted, (0, 0)), **facts, counted[0]: (0, 1)}
+    return facts
 
 
 def to_raw(code: str, answers: Mapping[str, str]) -> str:

@@ -100,9 +100,22 @@ def upgrade() -> None:
     with op.batch_alter_table('requests', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_requests_programme'), ['programme'], unique=False)
 
+    with op.batch_alter_table('snapshots', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('hold', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.create_index('uq_snapshots_current', ['country', 'kind'], unique=True, sqlite_where=sa.text("state = 'current'"), postgresql_where=sa.text("state = 'current'"))
+
+    with op.batch_alter_table('register_payments', schema=None) as batch_op:
+        batch_op.alter_column('amount', type_=sa.BigInteger(), existing_type=sa.Integer(), existing_nullable=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('register_payments', schema=None) as batch_op:
+        batch_op.alter_column('amount', type_=sa.Integer(), existing_type=sa.BigInteger(), existing_nullable=False)
+
+    with op.batch_alter_table('snapshots', schema=None) as batch_op:
+        batch_op.drop_index('uq_snapshots_current')
+        batch_op.drop_column('hold')
+
     with op.batch_alter_table('requests', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_requests_programme'))
 

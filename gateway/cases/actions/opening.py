@@ -31,7 +31,8 @@ class Complaint:
     no word of ours. `risk`: whether it could put her in danger (`yes`, `no`, `unsure`). `prefers`: who shall call her
     (`woman`, `man`, `any`). `against_office`: the code of an office complained of. `behalf`: who lodges it for her; she
     is asked herself, and until she agrees only the hotline may know her number. `wants`: how she is to be answered
-    then; with the PIN, whoever lodged it asks how it stands. `programme`, `sex`, `disability`: as far as she said."""
+    then; with the PIN, whoever lodged it asks how it stands. `programme`, `sex`, `disability`: as far as she said.
+    `household`: its key in the register, where she opened it with the secret number."""
 
     category: str
     place: str
@@ -55,6 +56,7 @@ class Complaint:
     programme: str = ""
     sex: str = ""
     disability: str = ""
+    household: str = ""
 
 
 def open_case(
@@ -99,7 +101,12 @@ def open_case(
     attachments.belong(db, told.sent, case, noted_at or now)
     how: dict[str, object] = {"left": not told.answer_by, "reads": told.reads, "alone": told.alone}
     how |= {
-        name: said for name, said in (("risk", told.risk), ("prefers", told.prefers), ("wants", told.wants)) if said
+        name: said
+        for name, said in (
+            *(("risk", told.risk), ("prefers", told.prefers), ("wants", told.wants)),
+            ("household", told.household),
+        )
+        if said
     }
     note(db, case, "opened", noted_at or now, staff_id, data=how, once=once)
     actor = f"staff:{staff_id}" if staff_id else "citizen"

@@ -29,7 +29,16 @@ def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened
     found = house.understanding(pack).find(text, tag, offered)
     named = pack.places.named_in(text, pack.areas)
     benefit = pack.benefit_named(text) if offered(BENEFIT) else ""
+    if offered(BENEFIT) and (called := pack.benefit_called(text, _names(house, pack))):
+        return Opened(BENEFIT, {"benefit": called})
     if benefit and not (found.sure and found.target != SCREENING):
         return Opened(BENEFIT, {"benefit": benefit})
     target = found.target if found.sure else ""
     return Opened(target, {"named": named} if named else {}) if target or named else None
+
+
+def _names(house: House, pack: Pack) -> dict[str, str]:
+    """What each programme is called in every language that is served, with its code."""
+    tags = house.languages(pack)
+    found = ((house.texts.say(tag, p.key("name")), p.code) for tag in tags for p in pack.programmes.values())
+    return {name: code for name, code in found if name}

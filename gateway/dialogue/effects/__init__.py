@@ -51,8 +51,10 @@ def _is_voice(stand: Stand) -> bool:
 
 
 def offered_here(stand: Stand, answers: Answers) -> Done:
-    """Whether this country offers this flow now."""
-    return Done("yes" if stand.flow.partition("@")[0] in stand.pack.services else "no")
+    """Whether this country offers this flow now; what asks a register, only where there is one."""
+    flow = stand.flow.partition("@")[0]
+    there = flow not in register.OF_A_REGISTER or register.is_there(stand)
+    return Done("yes" if flow in stand.pack.services and there else "no")
 
 
 def languages(stand: Stand, answers: Answers) -> list[str]:

@@ -48,6 +48,7 @@ def open_case(stand: Stand, answers: Mapping[str, str]) -> Done:
         alone=stand.alone,
         risk=answers.get("risk", ""),
         programme=stand.facts.get("programme", ""),
+        household=stand.facts.get("household", "") if story and story == stand.facts.get("missed") else "",
     )
     case = cases.open_case(stand.db, stand.pack, told, stand.address_id, stand.now)
     return Done("opened", {"case": case.reference, "promise": promise_of(stand, case)}, act=True)

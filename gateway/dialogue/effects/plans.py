@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from ...cases import actions as cases
 from ...cases.records.plans import SHE, Plan, plans_of_addresses, steps_of
@@ -30,11 +29,10 @@ def my_plan(stand: Stand, answers: Answers) -> Done:
     plan = _plan(stand)
     if plan is None:
         return Done("none")
-    today = stand.now.astimezone(ZoneInfo(stand.pack.zone)).date()
     open_ = [step for step in steps_of(stand.db, plan.id) if step.done_at is None and step.said_at is None]
     told = []
     for step in open_[:MOST_TOLD]:
-        day = formats.day(stand.language, max(step.due_on, today), stand.pack.style(stand.language))
+        day = formats.day(stand.language, step.due_on, stand.pack.style(stand.language))
         key = HERS if step.who == SHE else OURS
         told.append(stand.house.texts.say(stand.language, key, day=day, what=step.what or ""))
     if not told:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from ...country import Pack
 from ...entitlements import actions as entitlements
+from ...entitlements.records import current
 from ...entitlements.sources import ALL, BY_PIN, BY_YEAR, LEVEL, Paid, Sight
 from ...entitlements.wording import Teller
 from ...language import formats
@@ -23,12 +23,21 @@ from ..state import Done
 from .stand import Answers, Rowing, Stand, Word
 
 MOST_NAMED = 8
+OF_A_REGISTER = ("payment", "registry")
+"""Flows that ask a register."""
+
+
+def is_there(stand: Stand) -> bool:
+    """Whether this country has a register, of elsewhere or taken in."""
+    elsewhere = stand.house.settings.register_of(stand.pack.code)
+    return bool(elsewhere) or current(stand.db, stand.pack.code, "people") is not None
 
 
 def find_household(stand: Stand, answers: Answers) -> Done:
     """By a number and a year, or a secret number; how it came out says nothing of which of them was wrong."""
-    pins = [road for road in answers.get("pin", "").split(",") if road]
-    told = (answers["card"], answers.get("born", ""), pins)
+    by_pin = answers.get("way") == "pin"  # what she typed before, and chose otherwise since, counts no more
+    pins = [road for road in answers.get("pin", "").split(",") if road] if by_pin else []
+    told = (answers["card"], "" if by_pin else answers.get("born", ""), pins)
     if stand.house.settings.register_of(stand.pack.code):
         found = entitlements.ask_elsewhere(
             stand.db, stand.pack, stand.address_id, stand.number_key, stand.language, *told, stand.now
@@ -63,11 +72,7 @@ def _sight(stand: Stand, needs: str) -> Sight | None:
         return None
     if lookup := stand.facts.get("lookup"):
         return entitlements.sight_elsewhere(stand.db, int(lookup), stand.address_id, stand.now)
-    return entitlements.sight(stand.db, stand.pack.code, stand.facts.get("household", ""))
-
-
-def _today(stand: Stand) -> date:
-    return stand.now.astimezone(ZoneInfo(stand.pack.zone)).date()
+    return entitlements.sight(stand.db, stand.pack.code, stand.facts.get("household", ""), stand.today)
 
 
 def tell_level(stand: Stand, answers: Answers) -> Done:
@@ -76,7 +81,7 @@ def tell_level(stand: Stand, answers: Answers) -> Done:
     if sight is None or sight.valid_until is None:
         return Done("undated", {"level": level or "-", "valid": ""})
     until = {"level": level or "-", "valid": sight.valid_until.isoformat()}
-    return Done("expired" if sight.valid_until < _today(stand) else "told", until)
+    return Done("expired" if sight.valid_until < stand.today else "told", until)
 
 
 def tell_members(stand: Stand, answers: Answers) -> Done:
@@ -101,7 +106,7 @@ def tell_papers(stand: Stand, answers: Answers) -> Done:
 
 def tell_payments(stand: Stand, answers: Answers) -> Done:
     """The last one and the next; of which the programme is, for the complaint that may follow."""
-    sight, today = _sight(stand, ALL), _today(stand)
+    sight, today = _sight(stand, ALL), stand.today
     if sight is None:
         return Done("closed")
     last, next_ = sight.last_payment(today), sight.next_payment(today)
@@ -111,7 +116,14 @@ def tell_payments(stand: Stand, answers: Answers) -> Done:
     teller = Teller(stand.pack, stand.house.texts, stand.language, today)
     return Done(
         "told" if last else "first",
-        {"last": _raw(last), "next": _raw(next_), "missed": teller.payment(about), "programme": about.programme},
+        {
+            "last": _raw(last),
+            "next": _raw(next_),
+            "missed": teller.payment(about),
+            "programme": about.programme,
+            "paid_as_of": sight.paid_as_of.isoformat() if sight.paid_as_of else "",
+            "named": sight.place,
+        },
     )
 
 
@@ -141,6 +153,8 @@ def written(name: str, texts: Texts, tag: str, pack: Pack, raw: str, today: date
     """A fact of the register in words of this language."""
     teller = Teller(pack, texts, tag, today)
     match name:
+        case "paid_as_of":
+            return formats.day(tag, date.fromisoformat(raw), pack.style(tag)) if raw else ""
         case "valid" | "as_of":
             return formats.day_and_year(tag, date.fromisoformat(raw), pack.style(tag)) if raw else ""
         case "members":
@@ -158,7 +172,7 @@ def written(name: str, texts: Texts, tag: str, pack: Pack, raw: str, today: date
     return teller.last_payment(_paid(raw))
 
 
-FACTS = ("valid", "as_of", "members", "enrolled", "papers", "next", "last")
+FACTS = ("valid", "as_of", "paid_as_of", "members", "enrolled", "papers", "next", "last")
 PROOF = ("card", "way", "born", "pin")
 
 EFFECTS: Mapping[str, Word] = {
@@ -183,7 +197,7 @@ EFFECTS: Mapping[str, Word] = {
         EffectWords(
             "look",
             ("told", "first", "none", "closed"),
-            ("last", "next", "missed", "programme"),
+            ("last", "next", "missed", "programme", "paid_as_of", "named"),
             bare=("none", "closed"),
         ),
         tell_payments,

@@ -24,7 +24,7 @@ UNPAID = "unpaid"
 
 def may_be_asked(stand: Stand, answers: Answers) -> list[str]:
     """The programmes of today that an office of this country decides, the most urgent first."""
-    found = (p for p in stand.pack.programmes.values() if p.office in stand.pack.queues and p.runs(stand.now.date()))
+    found = (p for p in stand.pack.programmes.values() if p.office in stand.pack.queues and p.runs(stand.today))
     return [programme.code for programme in sorted(found, key=lambda p: (p.urgency, p.code))]
 
 

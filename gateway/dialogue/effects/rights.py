@@ -29,12 +29,19 @@ TOLD = ("why", "reason", "amount", "sum", "apply", "bring")
 ABOUT = ("about", *TOLD[2:])
 SMALL = ("ussd", "sms", "voice")
 MOST_ROWS = 6
-OTHERS, ABROAD = "others", "abroad"
+OTHERS, NOT_SURE, SURE, ABROAD = "others", "not_sure", "sure", "abroad"
+WAYS_ON = {OTHERS: "others", NOT_SURE: "unsure", SURE: "results"}
+"""Rows of a list that are no programme: where each leads."""
+
 CHOSEN = ("found", "rest", "unsure")
 DOUBTED = "doubted"
 """Among the answers to which a programme is told: that its rule is suspended."""
 
-MORE = mark("entitlement.others", "More")
+LABELS = {
+    OTHERS: mark("entitlement.others", "Other benefits"),
+    NOT_SURE: mark("entitlement.not_sure", "What is not sure"),
+    SURE: mark("entitlement.sure", "What is sure"),
+}
 
 
 def said(stand: Stand, answers: Answers) -> dict[str, str]:
@@ -49,7 +56,7 @@ def suspended(stand: Stand) -> frozenset[str]:
 
 
 def asked_now(stand: Stand, but: Collection[str]) -> list[Programme]:
-    return rules.asked_now(stand.pack.programmes.values(), stand.now.date(), but)
+    return rules.asked_now(stand.pack.programmes.values(), stand.today, but)
 
 
 def next_question(stand: Stand, answers: Answers) -> Done:
@@ -81,9 +88,10 @@ def judge(stand: Stand, answers: Answers) -> Done:
 
 
 def programmes(stand: Stand, answers: Answers) -> list[str]:
-    """What she may ask for; what does not fit stands behind one more row."""
+    """What she may ask for; what does not fit stands behind one more row, and what is not sure, if anything is."""
     found = _yes(stand, answers)
-    return found if len(found) <= MOST_ROWS else [*found[: MOST_ROWS - 1], OTHERS]
+    shown = found if len(found) <= MOST_ROWS else [*found[: MOST_ROWS - 1], OTHERS]
+    return [*shown, NOT_SURE] if shown and _open(stand, answers) else shown
 
 
 def other_programmes(stand: Stand, answers: Answers) -> list[str]:
@@ -96,19 +104,38 @@ def _yes(stand: Stand, answers: Answers) -> list[str]:
 
 
 def not_known(stand: Stand, answers: Answers) -> list[str]:
-    """What she did not say enough for."""
-    return [code for code, verdict in judged(stand, answers)[0].items() if verdict is None][:MOST_ROWS]
+    """What she did not say enough for; and the way to what is sure, if anything is."""
+    return [*_open(stand, answers)[:MOST_ROWS], *([SURE] if _yes(stand, answers) else [])]
+
+
+def _open(stand: Stand, answers: Answers) -> list[str]:
+    return [code for code, verdict in judged(stand, answers)[0].items() if verdict is None]
 
 
 def explain(stand: Stand, answers: Answers) -> Done:
     """One programme: whichever she chose last."""
     code = next(answers[step] for step in reversed(tuple(answers)) if step in CHOSEN)
-    if code == OTHERS:
-        return Done("others")
+    if code in WAYS_ON:
+        return Done(WAYS_ON[code])
     verdict = judged(stand, answers)[0].get(code)
     given = {**said(stand, answers), **({DOUBTED: "yes"} if code in suspended(stand) else {})}
     told = {True: "yes", None: "unsure"}.get(verdict, "")
     return Done("told", {**dict.fromkeys(TOLD, to_raw(code, given)), "programme": code, "told": told})
+
+
+def told_of(stand: Stand, answers: Answers) -> list[str]:
+    """What can be heard of the programme that was told: how much and which papers only where that is known."""
+    code, _ = from_raw(stand.facts.get("apply", ""))
+    programme, today = stand.pack.programmes.get(code), stand.today
+    if programme is None:
+        return ["others"]
+    found = {
+        "amount": programme.amount(today) or programme.fact("pay", today),
+        "apply": True,
+        "bring": programme.fact("bring", today),
+        "request": "request" in stand.pack.services and programme.office in stand.pack.queues and programme.runs(today),
+    }
+    return [*(row for row, is_known in found.items() if is_known), "others", "wrong"]
 
 
 def send_results(stand: Stand, answers: Answers) -> Done:
@@ -117,7 +144,7 @@ def send_results(stand: Stand, answers: Answers) -> Done:
     outbox.go_on(stand.db, stand.address_id, stand.now)
     verdicts, facts = judged(stand, answers)
     found = [stand.pack.programmes[code] for code, verdict in verdicts.items() if verdict]
-    teller = Teller(stand.pack, stand.house.texts, stand.language, stand.now.date())
+    teller = Teller(stand.pack, stand.house.texts, stand.language, stand.today)
     row = stand.pack.channels.get(stand.channel)
     way = stand.channel if row and row.kind == "chat" else stand.pack.writes_to(stand.number_key)
     once = f"rights:{stand.address_id}:{stand.now.timestamp()}"
@@ -143,12 +170,12 @@ def _about(stand: Stand, code: str) -> Done:
 def benefits(stand: Stand, answers: Answers) -> list[str]:
     """Everything that is given now."""
     found = stand.pack.programmes.values()
-    return [p.code for p in sorted(found, key=lambda p: (p.urgency, p.code)) if p.runs(stand.now.date())]
+    return [p.code for p in sorted(found, key=lambda p: (p.urgency, p.code)) if p.runs(stand.today)]
 
 
 def named(texts: Texts, pack: Pack, code: str, tag: str) -> str:
-    if code == OTHERS:
-        return texts.say(tag, MORE)
+    if code in LABELS:
+        return texts.say(tag, LABELS[code])
     return texts.say(tag, pack.programmes[code].key("name")) if code in pack.programmes else code
 
 
@@ -196,7 +223,10 @@ EFFECTS: Mapping[str, Word] = {
     "next_question": Word(EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS), next_question),
     "judge": Word(EffectWords("look", ("some", "unsure", "nothing"), ("count",), reads=QUESTIONS), judge),
     "explain": Word(
-        EffectWords("look", ("told", "others"), (*TOLD, "programme", "told"), reads=(*QUESTIONS, *CHOSEN)), explain
+        EffectWords(
+            "look", ("told", "others", "unsure", "results"), (*TOLD, "programme", "told"), reads=(*QUESTIONS, *CHOSEN)
+        ),
+        explain,
     ),
     "send_results": Word(EffectWords("act", ("sent",), reads=QUESTIONS, harmless=True), send_results),
     "named_benefit": Word(EffectWords("look", ("told", "none"), ABOUT), named_benefit),
@@ -209,4 +239,5 @@ LISTS: Mapping[str, Rowing] = {
     "not_known": Rowing(not_known, named, may_be_empty=True),
     "benefits": Rowing(benefits, named, may_be_empty=True, by_name=True),
     "lives_in": Rowing(lives_in, _place, may_be_empty=True),
+    "told_of": Rowing(told_of, lambda texts, pack, code, tag: code),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -31,6 +32,11 @@ class Stand:
     reads: bool  # what is said now stays on her phone: it need not be written to it again
     alone: bool  # she has left, and it goes on without her
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day where she is."""
+        return self.now.astimezone(ZoneInfo(self.pack.zone)).date()
 
 
 Answers = Mapping[str, str]

@@ -19,9 +19,8 @@ from ...language import formats
 from ...language.catalogue import fill, mark
 from ...people import actions as people
 from ...people.actions import number_of
-from ..records import known_of, papers_of, payments_of
+from ..records import current, known_of, papers_of, payments_of
 from ..records.lookups import Lookup
-from ..report import plain_number
 from ..sources import ALL, Paid, Sight, from_json, to_json
 from ..wording import Teller
 from .looking import Found, barred_from, settle
@@ -47,7 +46,7 @@ def ask_elsewhere(
     pins: list[str], now: datetime,
 ) -> Found:  # fmt: skip
     """Puts the question; a worker asks it. Its number stands in `Found.lookup`."""
-    barred = barred_from(db, asked_by, plain_number(written), now)
+    barred = barred_from(db, pack, asked_by, written, now)
     if barred:
         return Found(barred)
     row = Lookup(
@@ -109,9 +108,12 @@ def keep_answer(db: Session, house: House, pack: Pack, lookup_id: int, found: Si
 def with_ours(db: Session, pack: Pack, found: Sight) -> Sight:
     """What the register of elsewhere says, with what Sala itself knows: payments, papers, where she is told."""
     known = known_of(db, pack.code, found.key)
+    dues = current(db, pack.code, "payments")
     paid = tuple(Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, pack.code, found.key))
     shown = tuple((paper.paper, paper.shown_on) for paper in papers_of(db, known))
-    return replace(found, payments=paid, papers=shown, phone=(known.phone if known else None) or found.phone)
+    phone = (known.phone if known else None) or found.phone
+    as_of = dues.as_of if dues else None
+    return replace(found, payments=paid, papers=shown, phone=phone, paid_as_of=as_of)
 
 
 def not_answered(db: Session, house: House, pack: Pack, lookup_id: int, now: datetime) -> None:

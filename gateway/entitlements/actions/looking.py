@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from ..records import (
     by_key,
     current,
     found_by,
+    known,
     known_of,
     members_of,
     papers_of,
@@ -38,6 +40,7 @@ from ..sources import (
     TRIES_PER_ADDRESS,
     TRIES_PER_NUMBER,
     WINDOW,
+    WRONG_TO_RIGHT,
     Paid,
     Sight,
     Somebody,
@@ -45,8 +48,9 @@ from ..sources import (
 )
 
 NOTICE = mark("sms.looked", "Somebody asked today about your card. If it was not you, call {hotline}.")
-BY_ADDRESS, BY_NUMBER = "register.address", "register.number"
-A_DAY = timedelta(days=1)
+BY_ADDRESS, BY_NUMBER, BY_COUNTRY = "register.address", "register.number", "register.country"
+RIGHT, TOLD = "register.right", "register.told"
+SHORTEST_NUMBER = 5
 
 
 @dataclass(frozen=True)
@@ -64,18 +68,19 @@ class Found:
 class BuiltIn:
     """The register that was taken in from files."""
 
-    def __init__(self, db: Session, country: str) -> None:
-        self._db, self._country = db, country
+    def __init__(self, db: Session, pack: Pack) -> None:
+        self._db, self._country = db, pack.code
 
-    def find(self, numbers: Sequence[tuple[str, str]]) -> Sight | None:
-        household = found_by(self._db, self._country, numbers)
-        return sight(self._db, self._country, household.key) if household else None
+    def find(self, numbers: Sequence[tuple[str, str]], today: date) -> Sight | None:
+        household = found_by(self._db, self._country, numbers) if numbers else None
+        return sight(self._db, self._country, household.key, today) if household else None
 
 
 def numbers_of(pack: Pack, written: str) -> list[tuple[str, str]]:
-    """What was typed, as each kind of number that it may be."""
+    """What was typed, as each kind of number that it may be; nothing where it can be none."""
     number, phone = plain_number(written), pack.e164(fold.digits(written)) or ""
-    return [(kind, found) for kind in NUMBERS if (found := phone if kind == "phone" else number)]
+    typed = [(kind, phone if kind == "phone" else number) for kind in NUMBERS]
+    return [(kind, found) for kind, found in typed if len(found) >= SHORTEST_NUMBER]
 
 
 def look_up(
@@ -83,45 +88,64 @@ def look_up(
 ) -> Found:
     """A household by any of its numbers. `asked_by`: the address that asks; `born`: a year; `pins`: the typed secret
     number as it is carried (`seal.road_of`), by every key."""
-    barred = barred_from(db, asked_by, plain_number(written), now)
-    if barred:
+    if barred := barred_from(db, pack, asked_by, written, now):
         return Found(barred)
-    found = BuiltIn(db, pack.code).find(numbers_of(pack, written))
+    found = BuiltIn(db, pack).find(numbers_of(pack, written), today_of(pack, now))
     return settle(db, house, pack, found, asked_by, written, born, pins, now)
+
+
+def today_of(pack: Pack, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(pack.zone)).date()
+
+
+def barred_from(db: Session, pack: Pack, asked_by: str, written: str, now: datetime) -> str:
+    """`locked` after too many wrong guesses of whoever asks, or at a number that finds nobody; `wait` too soon after
+    the last; else empty. What finds a household is bounded by the household (`settle`)."""
+    since = now - WINDOW
+    mine = people.tries(db, BY_ADDRESS, asked_by, since)
+    if mine >= TRIES_PER_ADDRESS or people.tries(db, BY_NUMBER, _number_of(pack, written), since) >= TRIES_PER_NUMBER:
+        return "locked"
+    pause = pause_after(mine)
+    return "wait" if pause and people.tries(db, BY_ADDRESS, asked_by, now - pause) else ""
+
+
+def _number_of(pack: Pack, written: str) -> str:
+    """The number by which guesses are counted where no household was found: however it was written, the same."""
+    return f"{pack.code}:{pack.e164(fold.digits(written)) or plain_number(written)}"
 
 
 def settle(
     db: Session, house: House, pack: Pack, found: Sight | None, asked_by: str, written: str, born: str,
     pins: list[str], now: datetime,
 ) -> Found:  # fmt: skip
-    """Whether the second fact opens what a register found. A guess that does not is counted, and nobody learns whether
-    the number or the fact was wrong; of one that does, the household's people are told."""
-    known = known_of(db, pack.code, found.key) if found else None
-    opens = _opens(known, found.members, born, pins) if found else ""
-    if found is None or not opens:
+    """Whether the second fact opens what a register found. A guess that does not is counted: by whoever asks, by the
+    household whichever of its numbers was used, and over the country; nobody learns whether the number or the fact was
+    wrong. Of one that does, the household's people are told."""
+    row = known(db, pack.code, found.key, now) if found else None  # locked: guesses at a household come one by one
+    household = f"{pack.code}:household:{found.key}" if found else ""
+    if found and _is_bounded(db, pack, found, household, asked_by, now):
+        return Found("locked")
+    opens = _opens(row, found.members, born, pins) if found else ""
+    if found is None or row is None or not opens:
         people.count_try(db, BY_ADDRESS, asked_by, now)
-        people.count_try(db, BY_NUMBER, plain_number(written), now)
+        people.count_try(db, BY_NUMBER, household or _number_of(pack, written), now)
+        people.count_try(db, BY_COUNTRY, pack.code, now)
         return Found("none")
-    thing = f"household:{pack.code}:{found.key}"
-    audit.write(db, actor="citizen", act="register.looked", thing=thing, why=opens, now=now)
-    if known is None or known.notice_by != "none":
-        _tell(db, house, pack, found, known, asked_by, now)
+    people.count_try(db, RIGHT, pack.code, now)
+    audit.write(db, actor="citizen", act="register.looked", thing=f"known:{row.id}", why=opens, now=now)
+    if row.notice_by != "none":
+        _tell(db, house, pack, found, row, asked_by, now)
     return Found("found", opens, found)
 
 
-def barred_from(db: Session, asked_by: str, number: str, now: datetime) -> str:
-    """`locked` after too many wrong guesses, `wait` too soon after the last; else empty."""
+def _is_bounded(db: Session, pack: Pack, found: Sight, household: str, asked_by: str, now: datetime) -> bool:
+    """Whether no more guesses are heard: at this household; or in the whole country, where far more are wrong than
+    right. Whoever asks from the household's own telephone is heard all the same."""
     since = now - WINDOW
-    mine = people.tries(db, BY_ADDRESS, asked_by, since)
-    its = people.tries(db, BY_NUMBER, number, since)
-    if (
-        mine >= TRIES_PER_ADDRESS
-        or its >= TRIES_PER_NUMBER
-        or people.tries_of_all(db, BY_ADDRESS, since) >= TRIES_IN_ALL
-    ):
-        return "locked"
-    pause = pause_after(mine)
-    return "wait" if pause and people.tries(db, BY_ADDRESS, asked_by, now - pause) else ""
+    if people.tries(db, BY_NUMBER, household, since) >= TRIES_PER_NUMBER:
+        return True
+    wrong, right = people.tries(db, BY_COUNTRY, pack.code, since), people.tries(db, RIGHT, pack.code, since)
+    return wrong >= max(TRIES_IN_ALL, WRONG_TO_RIGHT * right) and pack.e164(found.phone) != asked_by
 
 
 def _opens(known: Known | None, members: Sequence[Somebody], born: str, pins: list[str]) -> str:
@@ -139,17 +163,19 @@ def pin_marks(key: str, roads: list[str]) -> set[str]:
     return {one for road in roads for one in seal.ring().hashes(f"{key}:{road}", "known.pin")}
 
 
-def sight(db: Session, country: str, key: str) -> Sight | None:
-    """All that is known of the household of a key."""
+def sight(db: Session, country: str, key: str, today: date) -> Sight | None:
+    """All that is known today of the household of a key."""
     household = by_key(db, country, key)
     if household is None:
         return None
-    return sight_of(db, country, household, known_of(db, country, key), members_of(db, household))
+    return sight_of(db, country, household, known_of(db, country, key), members_of(db, household), today)
 
 
-def sight_of(db: Session, country: str, household: Household, known: Known | None, members: list[Member]) -> Sight:
+def sight_of(
+    db: Session, country: str, household: Household, known: Known | None, members: list[Member], today: date
+) -> Sight:
     """All that is known of a household."""
-    snapshot = current(db, country, "people")
+    snapshot, paid = current(db, country, "people"), current(db, country, "payments")
     as_of = snapshot.as_of if snapshot else date.min
     abouts = [member.about for member in members]
     card = any("card" in about.get("has", ()) for about in abouts)
@@ -158,7 +184,9 @@ def sight_of(db: Session, country: str, household: Household, known: Known | Non
         level=household.level,
         valid_until=household.valid_until,
         as_of=as_of,
-        facts=facts_of(abouts, card, household.valid_until, household.place, as_of),
+        paid_as_of=paid.as_of if paid else None,
+        place=household.place,
+        facts=facts_of(abouts, card, household.valid_until, household.place, today, as_of),
         members=tuple(Somebody(m.key, str(m.about.get("name", "")), str(m.about.get("born", ""))) for m in members),
         payments=tuple(
             Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, country, household.key)
@@ -169,21 +197,29 @@ def sight_of(db: Session, country: str, household: Household, known: Known | Non
     )
 
 
-def _tell(
-    db: Session, house: House, pack: Pack, found: Sight, known: Known | None, asked_by: str, now: datetime
-) -> None:
+def _tell(db: Session, house: House, pack: Pack, found: Sight, known: Known, asked_by: str, now: datetime) -> None:
     """Its people are told that somebody looked, once a day, where it was not asked from their own telephone."""
+    if pack.e164(found.phone) != asked_by:
+        tell_people(db, house, pack, found, known, NOTICE, f"looked:{pack.code}:{found.key}:{today_of(pack, now)}", now)
+
+
+def tell_people(
+    db: Session, house: House, pack: Pack, found: Sight, known: Known, sentence: tuple[str, str], once: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """A text, or a call, to the telephone at which a household's people are told; each `once` a single time."""
     phone = pack.e164(found.phone)
-    if not phone or phone == asked_by:
+    if not phone or known.notice_by == "none":
         return
     address = people.make_known(db, pack.code, phone, now)
     language = address.language or pack.languages[0]
-    once = f"looked:{found.key}:{now.date()}"
-    if known and known.notice_by == "call":
-        hotline.ask_call(db, pack.code, address.id, language, "", now)
+    if known.notice_by == "call":
+        if people.tries(db, TOLD, once, now - WINDOW) == 0:
+            people.count_try(db, TOLD, once, now)
+            hotline.ask_call(db, pack.code, address.id, language, "", now)
         return
     if address.stopped_at is None:
-        body = house.texts.say(language, NOTICE, hotline=pack.hotline)
+        body = house.texts.say(language, sentence, hotline=pack.hotline)
         outbox.put(
             db, pack.writes_to(phone), address.id, body, purpose="looked", about="", once=once, now=now, asked=False
         )

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, or_, select
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ... import seal
-from ...db import Base, Moment, Sealed, SealedBytes, SealedJson
+from ...db import Base, Moment, Sealed, SealedBytes, SealedJson, insert_new
 
 KINDS = ("people", "payments")
 NUMBERS = ("card", "id", "nssf", "phone")
@@ -26,8 +26,9 @@ LABEL = "register.number"
 class Snapshot(Base):
     """One file of a register. `kind`: people or payments. `state`: `sent` (to be read), `read` (shown; nothing taken
     in), `wanted` (to be taken in), `current`, `old` (replaced), `refused`. `as_of`: the day for which it holds.
-    `by_night`: it came from a folder, and is taken in if nothing is wrong. `held_until`: a worker has it till then.
-    `report`: counts, and what is wrong with it by line."""
+    `by_night`: it came from a folder, and is taken in if nothing is wrong. `held_until`: a worker has it till then, and
+    `hold` counts those who took it up: whoever had it before changes nothing any more. `report`: counts, and what is
+    wrong with it by line."""
 
     __tablename__ = "snapshots"
 
@@ -41,11 +42,18 @@ class Snapshot(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     by_night: Mapped[bool] = mapped_column(default=False)
     held_until: Mapped[datetime | None] = mapped_column(Moment)
+    hold: Mapped[int] = mapped_column(default=0)
     put_at: Mapped[datetime] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     report: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
-    __table_args__ = (Index("ix_snapshots_state_put_at", "state", "put_at"),)
+    __table_args__ = (
+        Index("ix_snapshots_state_put_at", "state", "put_at"),
+        Index(
+            "uq_snapshots_current", "country", "kind", unique=True, sqlite_where=text("state = 'current'"),
+            postgresql_where=text("state = 'current'"),
+        ),
+    )  # fmt: skip
 
 
 class SnapshotPiece(Base):
@@ -112,7 +120,7 @@ class Payment(Base):
     household: Mapped[str] = mapped_column(String(40))
     programme: Mapped[str] = mapped_column(String(40))
     due_on: Mapped[date]
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10))
     at: Mapped[str] = mapped_column(String(120), default="")
 
@@ -197,6 +205,13 @@ def payments_of(db: Session, country: str, key: str) -> list[Payment]:
         return []
     wanted = select(Payment).where(Payment.snapshot_id == snapshot.id, Payment.household == key)
     return list(db.scalars(wanted.order_by(Payment.due_on, Payment.id)))
+
+
+def known(db: Session, country: str, key: str, now: datetime) -> Known:
+    """What is kept of a household, locked; begun where nothing was."""
+    db.execute(insert_new(db, Known, country=country, key=key, notice_by="write", changed_at=now))
+    mine = select(Known).where(Known.country == country, Known.key == key).with_for_update()
+    return db.scalars(mine.execution_options(populate_existing=True)).one()
 
 
 def known_of(db: Session, country: str, key: str) -> Known | None:

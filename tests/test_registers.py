@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from gateway.audit import Entry
-from gateway.cases.records import Case
+from gateway.cases.records import Case, CaseEvent
 from gateway.channels.outbox.records import Outgoing
 from gateway.entitlements import actions
 from gateway.entitlements.records import Household, Member, Number, Payment, Snapshot, SnapshotPiece, current
@@ -117,19 +117,20 @@ FAULTY = [
         4,
         "The key of the household or of the person is missing.",
     ),
-    ("H3,P4,yes,Unborn,2030,,,,1,2027-12-31,171001,,no,no,\n", 4, "Nobody is born then: 2030"),
-    ("H3,P4,yes,Methuselah,1850,,,,1,2027-12-31,171001,,no,no,\n", 4, "Nobody is born then: 1850"),
+    ("H3,P4,yes,Unborn,2030,,,,1,2027-12-31,171001,,no,no,\n", 4, "Nobody is born then."),
+    ("H3,P4,yes,Methuselah,1850,,,,1,2027-12-31,171001,,no,no,\n", 4, "Nobody is born then."),
     (
         "H3,P4,yes,Day,1990,,,,1,31/31/2027,171001,,no,no,\n",
         4,
-        "This is no day: 31/31/2027. Write it as 2026-11-20 or 20/11/2026.",
+        "In the column valid_until stands no day of these years. Write it as 2026-11-20 or 20/11/2026.",
     ),
     (
         "H3,P4,yes,Word,1990,,,,1,2027-12-31,171001,,perhaps,no,\n",
         4,
-        "'perhaps' is not known here; it is one of: yes, no",
+        "In the column disability may stand: yes, no",
     ),
-    ("H3,P4,yes,Gold,1990,,,,1,2027-12-31,171001,gold,no,no,\n", 4, "'gold' is not known here; it is one of:"),
+    ("H3,P4,yes,Gold,1990,,,,1,2027-12-31,171001,gold,no,no,\n", 4, "In the column enrolled may stand:"),
+    ("H3,P4,yes,Era,1990,,,,1,2570-12-31,171001,,no,no,\n", 4, "In the column valid_until stands no day of these years."),
     ("H3,P4,yes,eKminBa[mF)an eKminBa[mF)an,1990,,,,1,2027-12-31,171001,,no,no,\n", 4, "Typed in an old font"),
 ]
 
@@ -146,8 +147,10 @@ def test_a_planted_fault_is_told_with_its_line_and_nothing_is_taken_in(sala, sta
 
 ODD = [
     ("H3,P4,yes,sok  DARA,1988-03-02,990000010003,,,1,2027-12-31,171001,,no,no,\n", "Perhaps the same person as on line 2"),
-    ("H3,P4,yes,Other,1990,12-34,,,1,2027-12-31,171001,,no,no,\n", "A card has 12 digits; this one has not."),
-    ("H3,P4,yes,Other,1990,,,,1,2027-12-31,999999,,no,no,\n", "This place is not in the gazetteer: 999999"),
+    ("H3,P4,yes,Other,1990,12-345,,,1,2027-12-31,171001,,no,no,\n", "A card has 12 digits; this one has not."),
+    ("H3,P4,yes,Other,1990,,,,1,2027-12-31,999999,,no,no,\n", "This place is not in the gazetteer."),
+    ("H3,P4,yes,Other,1990,-,,,1,2027-12-31,171001,,no,no,\n", "In the column card stands no number; it is left out."),
+    ("H3,P4,yes,Other,1990,,,n/a,1,2027-12-31,171001,,no,no,\n", "In the column phone stands no number; it is left out."),
     ("H3,P4,no,Other,1990,,,,1,2027-12-31,171001,,no,no,\n", "Nobody is head of this household."),
     ("H1,P4,yes,Other,1990,990000010001,,099000001,1,2027-12-31,171001,pregnancy,no,no,\n", "Another person is head of this household, on line 2."),
     ("H3,P4,yes,Other,1990,,,099000001,1,2027-12-31,171001,,no,no,\n", "This telephone is that of another household too, on line 2."),
@@ -200,7 +203,7 @@ def test_a_new_register_replaces_the_old_in_one_step_and_no_file_is_taken_twice(
     assert [(h.key, h.snapshot_id) for h in sala.all_of(Household)] == [("H2", second.id)]
     assert {n.household_id for n in sala.all_of(Number)} == {h.id for h in sala.all_of(Household)}
     with pytest.raises(actions.Refusal, match="taken in already"):
-        send(sala, HEAD + SOK + CHILD + CHAN)
+        send(sala, HEAD + CHAN.replace("2026-01-31", "2028-01-31"), as_of=date(2026, 11, 21))
 
 
 def test_what_a_killed_worker_left_is_cleared_and_half_a_register_never_counts(sala, staff, monkeypatch) -> None:
@@ -287,14 +290,16 @@ def proven(sala, *proof: str, number: str = "+85599000009", card: str = CARD):
 
 
 def pin_of(sala, key: str = "H1") -> str:
+    pack, now = sala.house.packs["kh"], datetime.now(UTC)
     with sala.house.database.transaction() as db:
-        return actions.give_pin(db, "kh", key, 1, datetime.now(UTC))
+        found = actions.sight(db, "kh", key, now.date())
+        return actions.give_pin(db, sala.house, pack, found, "a test", 1, now)
 
 
 def test_a_year_of_birth_opens_the_level_and_nothing_else(sala, register) -> None:
     caller = proven(sala, "Year of birth", "1988")
     assert caller.screen.splitlines() == [
-        "The register of Friday 20 November 2026 has it.", "What do you want to hear?", "1 My card", "2 Nothing",
+        "Found in the register of Friday 20 November 2026.", "What do you want to hear?", "1 My card", "2 Nothing",
         "0 Back",
     ]  # fmt: skip
     assert caller.choose("My card").startswith("Your card: level 1. Valid until Friday 31 December 2027.")
@@ -309,14 +314,16 @@ def test_a_secret_number_opens_family_payments_and_papers(sala, register) -> Non
     assert caller.choose("We receive").startswith("You receive: Mother and baby.")
     assert caller.choose("Papers").startswith("We have seen: Identity card (Tuesday 3 November).")
     paid = caller.choose("Payments")
-    assert paid.startswith("Last: Mother and baby, 80,000 riel, Sunday 1 November. It was sent.\nNext: Mother and baby")
-    assert "Wing agent Sla Kram" in paid
+    assert paid.startswith("Last: Mother and baby, 80,000 riel, Sunday 1 November. It was sent. (Friday 20 November)")
+    rest = read_on(caller)
+    assert "Next: Mother and baby" in rest
+    assert "Wing agent Sla Kram" in rest
 
 
 def test_any_of_its_numbers_finds_a_household(sala, register) -> None:
     for number in (CARD, "9900 0001-0001", "991111111", "099 000 001", "+855 99 000 001"):
         caller = proven(sala, "Year of birth", "1988", card=number)
-        assert "has it" in caller.screen, number
+        assert caller.screen.startswith("Found in the register"), number
 
 
 def test_a_card_that_has_ended_is_told_so(sala, register) -> None:
@@ -328,7 +335,7 @@ def test_nobody_learns_whether_the_number_or_the_second_fact_is_wrong(sala, regi
     """And guesses are slowed, then stopped, on any telephone."""
     wrong = proven(sala, "Year of birth", "1901").screen
     assert wrong == proven(sala, "Year of birth", "1988", card="990000019999", number="+85599000008").screen
-    assert wrong.startswith("We did not find it. Check the number and the year.")
+    assert wrong.startswith("We did not find it. Check what you typed.")
     caller = proven(sala, "Year of birth", "1902")
     assert caller.screen.startswith("We did not find it.")
     assert proven(sala, "Year of birth", "1988").screen.startswith("Please wait a few minutes")
@@ -338,12 +345,12 @@ def test_guesses_at_one_card_are_bounded_from_however_many_telephones(sala, regi
     for guess in range(6):
         proven(sala, "Year of birth", str(1900 + guess), number=f"+8559900010{guess}")
     caller = proven(sala, "Year of birth", "1988", number="+85599000200")
-    assert caller.screen.startswith("Ask your office to help you, or call 0000 (demo).")
+    assert caller.screen.startswith("Ask your office, or call 0000 (demo).")
 
 
 def test_its_people_are_told_that_somebody_looked_by_the_way_they_chose(sala, register) -> None:
     def notices() -> list[str]:
-        return [row.body for row in sala.all_of(Outgoing) if row.purpose == "looked"]
+        return [row.body for row in sala.all_of(Outgoing) if row.body.startswith("Somebody asked today")]
 
     proven(sala, "Year of birth", "1988", number="+85599000001")
     assert notices() == [], "from their own telephone: they know"
@@ -380,9 +387,8 @@ def read_on(caller) -> str:
 def to_payments(sala, pin: str):
     caller = sala.caller("+85599000009")
     caller.dial()
-    caller.choose("English", "My rights", "My payment")
+    caller.choose("English", "My rights", "My payment", "Yes")
     caller.press(CARD)
-    caller.choose("Secret number")
     caller.press(pin)
     return caller
 
@@ -390,19 +396,23 @@ def to_payments(sala, pin: str):
 def test_a_payment_that_did_not_come_is_a_complaint_already_filled_in(sala, register) -> None:
     caller = to_payments(sala, pin_of(sala))
     assert read_on(caller).startswith(
-        "The register of Friday 20 November 2026 has it.\nLast: Mother and baby, 80,000 riel"
+        "Found in the register of Friday 20 November 2026.\nLast: Mother and baby, 80,000 riel"
     )
-    caller.choose("Not come", "Tell you later", "Write to me")
+    assert caller.press("1").startswith("Next: Mother and baby")
+    read_on(caller)
+    assert caller.choose("Not come").startswith("Do you live in Sla Kram?"), "the register knows it"
+    caller.choose("Yes", "Write to me")
     caller.press("1")
     sala.work()
     (case,) = sala.all_of(Case)
-    assert (case.category, case.programme) == ("unpaid", "pregnancy")
+    assert (case.category, case.programme, case.place) == ("unpaid", "pregnancy", "171001")
+    assert sala.all_of(CaseEvent)[0].data["household"] == "H1"
     assert case.story == "Mother and baby, 80,000 riel, Sunday 1 November"
 
 
 def test_a_call_that_is_cut_in_the_middle_of_it_becomes_a_case_and_shows_nobody_her_payment(sala, register) -> None:
     caller = to_payments(sala, pin_of(sala))
-    caller.choose("Not come", "Tell you later")
+    caller.choose("Not come", "Yes")
     caller.live = False
     assert caller.dial().startswith("How can we help?"), "it is not offered to whoever dials next"
     sala.tick.once(datetime.now(UTC) + timedelta(minutes=40))
@@ -411,25 +421,43 @@ def test_a_call_that_is_cut_in_the_middle_of_it_becomes_a_case_and_shows_nobody_
     assert (case.category, case.programme, case.answer_by) == ("unpaid", "pregnancy", "hotline")
 
 
-def test_payments_are_not_told_to_who_knows_a_year_of_birth(sala, register) -> None:
+def test_without_the_secret_number_no_payment_is_told_and_that_one_did_not_come_may_be_said(sala, register) -> None:
     caller = sala.caller("+85599000009")
     caller.dial()
-    caller.choose("English", "My rights", "My payment")
+    caller.choose("English", "My rights", "My payment", "No")
+    assert caller.screen.startswith("The office gives the number. Did a payment not come?")
+    caller.choose("Not come")
+    assert caller.screen.startswith("Where do you live?")
+    other = sala.caller("+85599000019")
+    other.dial()
+    other.choose("English", "My rights", "My payment", "Yes")
+    other.press(CARD, "0123")
+    assert other.screen.startswith("We did not find it. Check what you typed.")
+
+
+def test_a_wrong_secret_number_does_not_spoil_the_year_that_is_typed_after_it(sala, register) -> None:
+    caller = proven(sala, "Secret number", "0123")
     caller.press(CARD)
     caller.choose("Year of birth")
-    caller.press("1988")
-    said = read_on(caller)
-    assert "80,000" not in said
-    assert "Payments need your secret number." in said
+    assert caller.press("1988").startswith("Found in the register")
+
+
+def test_where_no_register_is_nobody_is_asked_for_a_number(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("English", "My rights")
+    assert caller.choose("My card").startswith("We cannot look into the register yet.")
 
 
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("H1,gold,2026-11-01,80000,sent,x\n", "'gold' is not known here"),
-        ("H1,older,2026-11-01,80.5x,sent,x\n", "This is no whole amount"),
-        ("H1,older,sometime,80000,sent,x\n", "This is no day"),
-        ("H1,older,2026-11-01,80000,lost,x\n", "'lost' is not known here; it is one of: planned, sent"),
+        ("H1,gold,2026-11-01,80000,sent,x\n", "In the column programme may stand:"),
+        ("H1,older,2026-11-01,80.5,sent,x\n", "The amount is no whole number."),
+        ("H1,older,2026-11-01,-80000,sent,x\n", "The amount is no whole number."),
+        ("H1,older,2569-11-01,80000,sent,x\n", "In the column due stands no day"),
+        ("H1,older,sometime,80000,sent,x\n", "In the column due stands no day"),
+        ("H1,older,2026-11-01,80000,lost,x\n", "In the column state may stand: planned, sent"),
     ],
 )
 def test_a_faulty_payment_is_told_and_none_is_taken_in(sala, register, line: str, says: str) -> None:
@@ -462,7 +490,8 @@ def test_the_national_office_takes_a_register_in_on_a_page(sala, staff) -> None:
     assert "read, not taken in" in page
     assert "households: 1" in page
     snapshot = sala.all_of(Snapshot)[-1].id
-    supervisor.post(f"/console/registers/{snapshot}/take")
+    assert "Look at what changes" in supervisor.post(f"/console/registers/{snapshot}/take", 409)
+    supervisor.post(f"/console/registers/{snapshot}/take", sure="yes")
     sala.work()
     assert "counts now" in supervisor.get("/console/registers")
 
@@ -474,9 +503,29 @@ def test_a_household_is_looked_at_with_a_reason_that_the_audit_keeps(sala, regis
     assert "Sok Dara" in page
     read = [entry for entry in sala.all_of(Entry) if entry.act == "register.read"]
     assert [entry.why for entry in read] == ["She asks about her payment"]
-    page = officer.post("/console/household/pin", 409, key="H1", number=CARD, why="She lost her number")
+    page = officer.post("/console/household/pin", 409, number=CARD, why="She lost her number")
     assert "Look at her papers first" in page
-    page = officer.post("/console/household/pin", key="H1", number=CARD, why="She lost her number", seen="yes")
+    assert "Write why you look" in officer.post("/console/household/pin", 400, number=CARD, why="", seen="yes")
+    page = officer.post("/console/household/pin", number=CARD, why="She lost her number", seen="yes")
     assert "shown once" in page
-    page = officer.post("/console/household/papers", key="H1", number=CARD, why="She shows her card", paper="id_card")
+    given = [entry for entry in sala.all_of(Entry) if entry.act == "register.pin_given"]
+    assert [entry.why for entry in given] == ["She lost her number"]
+    assert any(row.once.startswith("pin:") for row in sala.all_of(Outgoing)), "its people are told"
+    page = officer.post("/console/household/papers", number=CARD, why="She shows her card", paper="id_card")
     assert "shown on" in page
+
+
+def test_a_household_elsewhere_is_looked_at_only_with_somebody_of_it_there(sala, register, staff) -> None:
+    take_in(sala, HEAD + SOK.replace("171001", "010201"), as_of=date(2026, 11, 22))
+    officer = staff["officer"]
+    page = officer.post("/console/household", 409, number=CARD, why="She is here")
+    assert "outside your area" in page
+    assert "Sok Dara" not in page
+    page = officer.post("/console/household", number=CARD, why="She is here", near="yes")
+    assert "Sok Dara" in page
+    assert [e.why for e in sala.all_of(Entry) if e.act == "register.read"] == ["outside: She is here"]
+
+
+def test_a_number_that_finds_nobody_is_in_the_audit_too(sala, register, staff) -> None:
+    staff["officer"].post("/console/household", number="990000019999", why="She lost her card")
+    assert [e.thing for e in sala.all_of(Entry) if e.act == "register.read"] == ["known:none"]

@@ -56,6 +56,7 @@ def test_every_hop_is_answered_on_a_screen_that_fits(sala, seed: int) -> None:
         assert "{" not in caller.screen
     sala.tick.once(now + timedelta(minutes=62))
     sala.tick.once(now + timedelta(minutes=124))
+    sala.tick.once(now + timedelta(days=2))
     sala.work()
     with sala.reading() as db:
         assert db.scalars(select(Conversation)).all() == []
@@ -97,7 +98,7 @@ def test_every_story_told_on_shared_phones_ends_in_exactly_one_case(sala, seed: 
         else:
             leads = next((keys for first, keys in LEADS.items() if first in caller.screen), "")
             caller.press(dice.choice(leads if leads and dice.random() < 0.7 else FORWARD))
-    for minutes in (40, 80, 120):
+    for minutes in (40, 80, 120, 2000):
         sala.tick.once(now + timedelta(minutes=minutes))
     with sala.reading() as db:
         assert db.scalars(select(Conversation)).all() == []

@@ -130,7 +130,11 @@ FAULTY = [
         "In the column disability may stand: yes, no",
     ),
     ("H3,P4,yes,Gold,1990,,,,1,2027-12-31,171001,gold,no,no,\n", 4, "In the column enrolled may stand:"),
-    ("H3,P4,yes,Era,1990,,,,1,2570-12-31,171001,,no,no,\n", 4, "In the column valid_until stands no day of these years."),
+    (
+        "H3,P4,yes,Era,1990,,,,1,2570-12-31,171001,,no,no,\n",
+        4,
+        "In the column valid_until stands no day of these years.",
+    ),
     ("H3,P4,yes,eKminBa[mF)an eKminBa[mF)an,1990,,,,1,2027-12-31,171001,,no,no,\n", 4, "Typed in an old font"),
 ]
 

@@ -50,7 +50,9 @@ def test_half_a_register_never_counts_though_the_first_worker_wakes(sala, staff)
     with sala.house.database.transaction() as db:
         second = actions.take_up(db, row.id, datetime.now(UTC) + timedelta(minutes=6))
     with pytest.raises(actions.Lost), sala.house.database.transaction() as db:
-        actions.load(db, row.id, first.hold, [Person(2, "H1", "P1", "x", "1990", {}, {}, "", None, "")], {}, datetime.now(UTC))
+        actions.load(
+            db, row.id, first.hold, [Person(2, "H1", "P1", "x", "1990", {}, {}, "", None, "")], {}, datetime.now(UTC)
+        )
     with sala.house.database.transaction() as db:
         assert actions.still_mine(db, row.id, second.hold, datetime.now(UTC)).id == row.id
 
@@ -108,7 +110,9 @@ def test_a_register_that_shrank_by_night_waits_for_somebody(sala, staff) -> None
     take_in(sala, HEAD + SOK + CHILD + CHAN)
     row = send(sala, HEAD + SOK + CHILD, as_of=date(2026, 11, 21), by_night=True)
     assert row.state == "read"
-    assert told(row, "remarks")[-1][1] == "It has 1 households; the register that counts has 2. Somebody must look at it."
+    assert (
+        told(row, "remarks")[-1][1] == "It has 1 households; the register that counts has 2. Somebody must look at it."
+    )
 
 
 def test_what_was_seen_and_not_wanted_is_thrown_away_by_hand_or_by_what_comes_after_it(sala, staff) -> None:
@@ -164,7 +168,12 @@ def test_an_amount_is_whole_or_none(written: str, amount: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("2026-11-20", date(2026, 11, 20)), ("20/11/2026", date(2026, 11, 20)), ("2026-11-201", None), ("2026-W01-1", None)],
+    [
+        ("2026-11-20", date(2026, 11, 20)),
+        ("20/11/2026", date(2026, 11, 20)),
+        ("2026-11-201", None),
+        ("2026-W01-1", None),
+    ],
 )
 def test_a_day_is_whole_or_none(written: str, day: date | None) -> None:
     assert day_of(written) == day

@@ -16,7 +16,7 @@ from .writers import Chatter, Texter
 
 FAMILY = {
     "Has your family an equity card?": "Yes",
-    "Who works for a wage in your family?": "Nobody",
+    "What work is there in your family?": "No work",
     "Does anyone need work?": "Nobody",
     "Are children at school?": "Grades 1-9",
     "Has anyone a disability?": "No",
@@ -30,11 +30,13 @@ def asked(screen: str) -> str:
     return next((line for line in screen.splitlines() if line in FAMILY), "")
 
 
-def screened(sala, answers: dict[str, str] = FAMILY):
+def screened(sala, answers: dict[str, str] = FAMILY, number: str = "+85599000001"):
     """Goes through the screening with these answers; the caller, and what was asked."""
-    caller, questions = sala.caller(), []
+    caller, questions = sala.caller(number), []
     caller.dial()
-    caller.choose("English", "My rights", "What I can get")
+    if caller.screen.startswith("Choose a language"):
+        caller.choose("English")
+    caller.choose("My rights", "What I can get")
     while question := asked(caller.screen):
         questions.append(question)
         caller.choose(answers[question])
@@ -47,7 +49,7 @@ def test_a_family_hears_what_it_may_ask_for_the_most_urgent_first(sala) -> None:
     assert len(set(questions)) == len(questions)
     assert caller.screen.splitlines() == [
         "You may ask for 4; the office decides:", "1 Mother and baby", "2 Free health care", "3 Family Package",
-        "4 Scholarship", "5 All by SMS", "6 Not sure", "7 Appointment", "0 Back",
+        "4 Scholarship", "5 All by SMS", "6 Appointment", "0 Back",
     ]  # fmt: skip
     assert "No name and no paper is asked." not in caller.screen
     caller.choose("Mother and baby")
@@ -64,15 +66,82 @@ def test_nothing_is_asked_that_no_longer_matters(sala) -> None:
     """Without a card the old, the disabled and the pupils of a poor family's programmes are not asked for."""
     _, questions = screened(sala, {**FAMILY, "Has your family an equity card?": "No"})
     assert questions == [
-        "Has your family an equity card?", "Who works for a wage in your family?", "Does anyone need work?",
+        "Has your family an equity card?", "What work is there in your family?", "Does anyone need work?",
     ]  # fmt: skip
 
 
 def test_what_she_does_not_know_is_never_a_no(sala) -> None:
     caller, _ = screened(sala, dict.fromkeys(FAMILY, "I do not know"))
     assert caller.screen.startswith("Not sure:")
+    assert "What is sure" not in caller.screen, "nothing is"
     caller.choose("Family Package")
     assert caller.screen.startswith("For families with the card.")
+
+
+def test_what_is_not_sure_and_what_is_lead_to_each_other(sala) -> None:
+    """And what was chosen last is what is told, whichever list it stood in."""
+    caller, _ = screened(sala, {**FAMILY, "Has anyone a disability?": "I do not know"})
+    caller.choose("What is not sure")
+    assert caller.screen.startswith("Not sure:")
+    first = caller.screen.splitlines()[1].partition(" ")[2]
+    caller.choose(first, "Others")
+    assert caller.screen.startswith("You may ask for 4")
+    caller.choose("Mother and baby")
+    assert caller.screen.startswith("Somebody is pregnant or a child is under two")
+    caller.choose("Others", "What is not sure", "What is sure")
+    assert caller.screen.startswith("You may ask for 4")
+
+
+def test_a_call_that_is_cut_is_gone_on_with_and_left_alone_nothing_is_kept(sala) -> None:
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("English", "My rights", "What I can get", "Yes", "No work")
+    caller.live = False
+    assert "Continue" in caller.dial()
+    caller.choose("Continue")
+    assert caller.screen.splitlines()[0] in FAMILY
+    caller.live = False
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=40))
+    sala.tick.once(datetime.now(UTC) + timedelta(minutes=80))
+    assert caller.dial().startswith("How can we help?")
+
+
+def test_nothing_is_offered_of_which_nothing_is_known(sala) -> None:
+    """Of how much, and which papers, only where a source says it; how to ask, always."""
+    rich = {**FAMILY, "Does anyone need work?": "Looks for work"}
+    caller, _ = screened(sala, rich)
+    caller.choose("Finding work")
+    assert "How much" not in caller.screen
+    assert "How to ask" in caller.screen
+    assert "Ask now" in caller.screen
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("free hospital", "Free health care."), ("covid money", "COVID-19 money."), ("equity card", "Equity card."),
+        ("Family Package", "Family Package."), ("ពេទ្យឥតថ្លៃ", "Free health care."), ("ប្រាក់កូវីដ", "COVID-19 money."),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_benefit_and_nothing_else_opens_it_in_any_language(sala, typed: str, told: str) -> None:
+    chatter = Chatter(sala, "5001")
+    chatter.write("/start")
+    chatter.press("English")
+    assert told in chatter.write(typed)
+
+
+def test_every_name_of_every_benefit_opens_it(sala) -> None:
+    from gateway.dialogue.actions.opening import opening
+
+    wrong = []
+    for code, channel in (("kh", "kh-ussd"), ("la", "la-ussd")):
+        pack = sala.house.packs[code]
+        for programme in pack.programmes.values():
+            for name in (programme.name, *(alias for names in programme.aliases.values() for alias in names)):
+                found = opening(sala.house, pack, sala.book, "en", name)
+                if found is None or found.facts.get("benefit") != programme.code:
+                    wrong.append((channel, name, found))
+    assert wrong == []
 
 
 def test_all_of_it_comes_as_one_message_with_the_papers_and_who_decides(sala) -> None:
@@ -80,8 +149,9 @@ def test_all_of_it_comes_as_one_message_with_the_papers_and_who_decides(sala) ->
     assert caller.choose("All by SMS").startswith("The message is on its way.")
     (text,) = [row for row in sala.all_of(Outgoing) if row.purpose == "rights"]
     assert text.body.splitlines() == [
-        "You may ask for:", "1 Mother and baby: up to 800,000 riel", "2 Free health care", "3 Family Package",
-        "4 Scholarship: 20,000 riel or more a month", "Bring: Equity card, Identity card.", "The office decides.",
+        "You may ask for:", "1 Mother and baby: up to 800,000 riel", "2 Free health care",
+        "Show the equity card at the health centre or hospital.", "3 Family Package",
+        "4 Scholarship: 20,000 riel or more a month", "Register at the school.", "Bring: Equity card, Identity card.", "The office decides.",
     ]  # fmt: skip
 
 
@@ -118,11 +188,11 @@ def test_who_does_not_agree_goes_to_a_complaint_that_knows_what_it_is_about(sala
 
 
 def test_more_than_six_stand_behind_one_more_row(sala) -> None:
-    rich = {**FAMILY, "Who works for a wage in your family?": "In a company", "Does anyone need work?": "Hurt at work"}
+    rich = {**FAMILY, "What work is there in your family?": "In a company", "Does anyone need work?": "Hurt at work"}
     rich |= {"Has anyone a disability?": "Yes", "Is anyone sixty or older?": "Yes"}
     caller, _ = screened(sala, rich)
     assert "\n1 Hurt at work\n" in caller.screen
-    caller.choose("More")
+    caller.choose("Other benefits")
     assert caller.screen.startswith("Also:")
     caller.choose("NSSF health care")
     assert caller.screen.startswith("Somebody works for a company.")
@@ -137,7 +207,7 @@ def test_in_the_lao_pdr_she_is_asked_where_she_lives_only_for_what_runs_in_three
             assert [name in caller.screen for name in ("Sanamxay", "Phouvong", "Nong", "Elsewhere")] == [True] * 4
             caller.choose("Sanamxay")
         elif "work" in caller.screen:
-            caller.choose("Nobody")
+            caller.choose("No work" if "No work" in caller.screen else "Nobody")
         else:
             caller.choose("Yes")
     assert "1 Mother and baby" in caller.screen

@@ -115,6 +115,9 @@ class Leaving(Walk):
         """Along the road with the answers there are, past what was not answered, to where the flow goes when left. An
         effect on the way is wanted of the caller; what came of it leads on."""
         state = self.state
+        if flow.steps[flow.silent].verb == "say":  # nothing is kept of it: nobody goes its road
+            self.enter(flow.silent if state.flow == path else f"{path}.{flow.silent}")
+            return
         for _ in range(STEPS_OF_A_ROAD):
             if self.here().verb != "ask" or state.ended:
                 break

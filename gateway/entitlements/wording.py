@@ -160,8 +160,10 @@ class Teller:
         amount = programme.amount(self.today)
         if amount is None:
             return self.ask(programme)
-        worked = work_out(amount, assumed(amount, facts, one=True))
-        return self.ask(programme) if worked.total == UNKNOWN else self.every(amount.every, self.span(worked.total))
+        counted = [name for piece in amount.pieces for name in piece.per]
+        known = any(name in facts for name in counted) or not counted
+        total = work_out(amount, assumed(amount, facts)).total if known else for_one(amount)
+        return self.ask(programme) if total == UNKNOWN else self.every(amount.every, self.span(total))
 
     def example(self, amount: Amount) -> list[str]:
         """The terms of an amount, for one of each of whom it counts: a worked example."""
@@ -220,14 +222,18 @@ class Teller:
         return self.texts.say(self.tag, ASK_CALL, number=call.said) if call else self.texts.say(self.tag, ASK)
 
     def all_of_them(self, programmes: Iterable[Programme], facts: Facts) -> str:
-        """What she may ask for, as one message: each with its sum, then the papers of all, then who decides."""
+        """What she may ask for, as one message: each with its sum and how to ask, then the papers of all, whom to call,
+        and who decides."""
         found = list(programmes)
         lines = [self.texts.say(self.tag, MAY_ASK)]
         for number, programme in enumerate(found, 1):
             lines.append(f"{number} {self.name(programme)}{self._sum(programme, facts)}")
+            lines += filter(None, [self.fact(programme, "apply")])
         wanted = {paper: None for p in found if (bring := p.fact("bring", self.today)) for paper in bring.papers}
         if wanted:
             lines.append(self.texts.say(self.tag, BRING, papers=", ".join(self.papers(wanted))))
+        calls = {call.said: None for p in found if (call := p.fact("call", self.today))}
+        lines += [self.texts.say(self.tag, CALL, number=number) for number in calls]
         return "\n".join([*lines, self.texts.say(self.tag, DECIDES)])
 
     def _sum(self, programme: Programme, facts: Facts) -> str:
@@ -236,16 +242,21 @@ class Teller:
         return f": {self.every(amount.every, self.span(total))}" if amount and total != UNKNOWN else ""
 
 
-def assumed(amount: Amount, facts: Facts, one: bool = False) -> Facts:
+def assumed(amount: Amount, facts: Facts) -> Facts:
     """What an amount is worked out for: where she has one of whom it counts, nobody whom she did not name; where she
-    named nobody, what is not known stays so, or it is for at most `one`, of the first."""
+    named nobody, what is not known stays so."""
     counted = [name for piece in amount.pieces for name in piece.per]
     known = [name for name in counted if isinstance(span := facts.get(name), tuple) and span[0] > 0]
-    if known:
-        return {**dict.fromkeys(counted, (0, 0)), **facts}
-    if one and counted and not any(name in facts for name in counted):
-        return {**dict.fromkeys(counted, (0, 0)), **facts, counted[0]: (0, 1)}
-    return facts
+    return {**dict.fromkeys(counted, (0, 0)), **facts} if known else facts
+
+
+def for_one(amount: Amount) -> Span:
+    """What somebody gets of whom nothing is known: at least the least that is given for one of those who are counted;
+    where for one it may be nothing, up to the most."""
+    counted = dict.fromkeys(name for piece in amount.pieces for name in piece.per)
+    ones = [work_out(amount, {**dict.fromkeys(counted, (0, 0)), name: (1, 1)}).total for name in counted]
+    least = min(low for low, _ in ones)
+    return (least, None) if least else (0, max(high or 0 for _, high in ones))
 
 
 def to_raw(code: str, answers: Mapping[str, str]) -> str:

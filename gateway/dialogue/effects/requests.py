@@ -61,6 +61,7 @@ def _hers(stand: Stand, answers: Answers) -> int | None:
     if number is None or number == stand.number_key:
         return None
     address = people.make_known(stand.db, stand.pack.code, number, stand.now)
+    people.begin_language(stand.db, address.id, stand.language)
     return address.id if address.id != stand.address_id else None
 
 

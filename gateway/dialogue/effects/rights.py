@@ -114,7 +114,7 @@ def _open(stand: Stand, answers: Answers) -> list[str]:
 
 def explain(stand: Stand, answers: Answers) -> Done:
     """One programme: whichever she chose last."""
-    code = next(answers[step] for step in reversed(tuple(answers)) if step in CHOSEN)
+    code = next((answers[step] for step in reversed(tuple(answers)) if step in CHOSEN), NOT_SURE)
     if code in WAYS_ON:
         return Done(WAYS_ON[code])
     verdict = judged(stand, answers)[0].get(code)

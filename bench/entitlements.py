@@ -63,7 +63,7 @@ def screening() -> None:
         began = time.perf_counter()
         yes = 0
         for members, card in homes:
-            facts = facts_of(members, card, None, "171001", TODAY)
+            facts = facts_of(members, card, None, "171001", TODAY, TODAY)
             yes += sum(verdict is True for verdict in judge(programmes, facts).values())
         took = time.perf_counter() - began
         print(
@@ -85,8 +85,8 @@ def look_up(house: House, database: Database, where: str) -> None:
         for n in range(4)
     ]
     with database.transaction() as db:
-        actions.load(db, snapshot, people, {}, datetime.now(UTC))
-        actions.make_current(db, snapshot, datetime.now(UTC))
+        actions.load(db, snapshot, 0, people, {}, datetime.now(UTC))
+        actions.make_current(db, snapshot, 0, datetime.now(UTC))
     began = time.perf_counter()
     _fill(database, snapshot)
     print(f"{where}: {MEMBERS:,} members written in {time.perf_counter() - began:.0f} s (bare statements)")

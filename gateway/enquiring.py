@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -32,8 +33,9 @@ class Enquiring:
         pack = self.house.packs[row.country]
         try:
             found = self._ask(pack, row)
-        except NotAnswering as error:
-            log.warning("register.not_answering", lookup=row.id, reason=str(error))
+        except Exception as error:  # whatever it is: she is not left waiting, and it is asked again
+            reason = str(error) if isinstance(error, NotAnswering) else type(error).__name__
+            log.warning("register.not_answering", lookup=row.id, reason=reason)
             with self.house.database.transaction() as db:
                 entitlements.not_answered(db, self.house, pack, row.id, datetime.now(UTC))
             return
@@ -47,7 +49,7 @@ class Enquiring:
         today = datetime.now(UTC).astimezone(ZoneInfo(pack.zone)).date()
         return register.find(entitlements.numbers_of(pack, row.asked["number"]), today)
 
-    def due(self, now: datetime) -> list[int]:
+    def due(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
         """Questions whose time has come and that no worker has taken."""
         with self.house.database.reading() as db:
-            return to_ask(db, now)
+            return to_ask(db, now, skip)

@@ -106,10 +106,10 @@ class Hands:
         with self.house.database.transaction() as db:
             cases.remind(db, self.house, step_id, now)
 
-    def late_steps(self, now: datetime) -> list[int]:
+    def late_steps(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
         """Steps of plans of which somebody is to be reminded."""
         with self.house.database.reading() as db:
-            return to_remind(db, now)
+            return to_remind(db, now, skip)
 
     def export(self, export_id: int, now: datetime) -> None:
         """Makes a workbook that somebody asked for; it is read without holding up anybody who writes."""
@@ -142,18 +142,18 @@ class Hands:
         """Asks a register of elsewhere."""
         self.enquiring.do(lookup_id, now)
 
-    def late_lookups(self, now: datetime) -> list[int]:
+    def late_lookups(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
         """Questions to a register of elsewhere whose time has come."""
-        return self.enquiring.due(now)
+        return self.enquiring.due(now, skip)
 
     def from_folder(self, now: datetime) -> int:
         """Takes up the registers that were laid into the folder since."""
         return self.registering.from_folder(self.house.settings.var / REGISTER, now)
 
-    def late_registers(self, now: datetime) -> list[int]:
+    def late_registers(self, now: datetime, skip: Collection[int] = ()) -> list[int]:
         """Files of registers that no worker has taken up."""
         with self.house.database.reading() as db:
-            return to_read(db, now - DELIVER_LATE, now)
+            return to_read(db, now - DELIVER_LATE, now, skip)
 
     def plan_digests(self, now: datetime) -> None:
         """Days and months that are over are to be told of."""

@@ -64,6 +64,7 @@ class Registering:
     def _give_up(self, row: Snapshot, report: Report | None) -> None:
         with self.house.database.transaction() as db:
             entitlements.give_up(db, row.id, row.hold, report, datetime.now(UTC))
+        self.sweep(datetime.now(UTC))
 
     def _fetch(self, snapshot_id: int, file: IO[bytes]) -> None:
         number = 0

@@ -77,9 +77,9 @@ class Tick:
     def registers(self, now: datetime) -> None:
         """Files of registers and questions to those of elsewhere that no worker took, and what was laid into the folder
         since."""
-        for row_id in self.hands.late_registers(now):
+        for row_id in self.hands.late_registers(now, self._resting("register", now)):
             self._one("register", row_id, now, partial(self.hands.register, row_id, now))
-        for row_id in self.hands.late_lookups(now - LET_WORKERS):
+        for row_id in self.hands.late_lookups(now - LET_WORKERS, self._resting("lookup", now)):
             self._one("lookup", row_id, now, partial(self.hands.lookup, row_id, now))
         if self._rounds % FOLDER_EVERY == 0:
             self._one("folder", 0, now, partial(self.hands.from_folder, now))
@@ -98,7 +98,7 @@ class Tick:
         self._by_workers("survey", self.hands.late_cases_to_see, self.hands.survey, now)
         self._by_workers("export", self.hands.late_exports, self.hands.export, now)
         self._by_workers("digest", self.hands.late_digests, self.hands.digest, now)
-        for step_id in self.hands.late_steps(now):
+        for step_id in self.hands.late_steps(now, self._resting("remind", now)):
             self._one("remind", step_id, now, partial(self.hands.remind, step_id, now))
         self._one("seal", 0, now, self._seal)
         if self._count % SHIFTS_EVERY == 0:

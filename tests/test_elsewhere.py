@@ -192,7 +192,7 @@ def test_with_the_secret_number_family_and_payments_open_though_the_register_is_
 
 DOWN = [
     (500, b"oops"), (200, b"no json"), (200, {"message": {"ack_status": "ERR", "error": {"code": "err.request.bad"}}}),
-    (200, answered(status="rjct")), (302, b""), (200, b"[1, 2]"), (200, b"x" * 2_000_000),
+    (200, answered(status="rjct")), (302, b""), (200, b"[1, 2]"), (200, b"x" * 2_000_000), (200, b"[" * 200_000),
 ]  # fmt: skip
 
 
@@ -236,6 +236,59 @@ def test_a_message_says_too_that_it_was_not_found_and_after_a_day_that_it_never_
     assert texts(sala)[-1] == "The register did not answer. Ask your office, or call 0000 (demo)."
 
 
+def test_what_breaks_off_in_the_middle_is_asked_again_and_not_for_ever(sala: Sala, far: Register, monkeypatch) -> None:
+    from gateway.entitlements.elsewhere import Dci
+
+    def torn(*_: object) -> None:
+        raise RuntimeError("whatever it is")
+
+    caller = ask(sala)
+    monkeypatch.setattr(Dci, "find", torn)
+    sala.work()
+    (row,) = sala.all_of(Lookup)
+    sala.hands.lookup(row.id, datetime.now(UTC) + timedelta(minutes=2))
+    later(sala, 90_000)
+    sala.hands.lookup(row.id, datetime.now(UTC) + timedelta(days=1))
+    (row,) = sala.all_of(Lookup)
+    assert (row.state, row.asked) == ("given_up", {})
+    assert "Ask your office, or call" in caller.choose("Hear it")
+
+
+def test_one_phone_asks_one_question_at_a_time(sala: Sala, far: Register) -> None:
+    ask(sala)
+    other = sala.caller("+85599000009")
+    other.dial()
+    other.choose("My rights", "My card")
+    other.press(CARD)
+    other.choose("Year of birth")
+    assert "Please wait a few minutes before you try again." in other.press("1987")
+    assert len(sala.all_of(Lookup)) == 1
+
+
+def test_a_stop_after_the_question_holds(sala: Sala, far: Register) -> None:
+    from gateway.people.actions import stop
+
+    far.answer = lambda _: (503, b"")
+    caller = ask(sala)
+    sala.work()
+    later(sala, 30)
+    caller.choose("Hear it")
+    (row,) = sala.all_of(Lookup)
+    with sala.house.database.transaction() as db:
+        stop(db, row.address_id, datetime.now(UTC))
+    far.answer = lambda _: (200, answered(FAMILY))
+    sala.hands.lookup(row.id, datetime.now(UTC) + timedelta(minutes=2))
+    assert texts(sala) == []
+
+
+def test_what_a_year_opened_opens_no_family(sala: Sala, far: Register) -> None:
+    ask(sala)
+    sala.work()
+    (row,) = sala.all_of(Lookup)
+    with sala.house.database.transaction() as db:
+        assert actions.sight_elsewhere(db, row.id, row.address_id, "all", datetime.now(UTC)) is None
+
+
 def test_the_tick_asks_where_no_worker_is(sala: Sala, far: Register) -> None:
     caller = ask(sala)
     sala.tick.registers(datetime.now(UTC) + timedelta(seconds=8))
@@ -248,9 +301,9 @@ def test_a_phone_shows_what_was_found_only_for_a_while_and_to_nobody_else(sala: 
     (row,) = sala.all_of(Lookup)
     with sala.house.database.transaction() as db:
         now = datetime.now(UTC)
-        assert actions.sight_elsewhere(db, row.id, row.address_id, now) is not None
-        assert actions.sight_elsewhere(db, row.id, row.address_id + 1, now) is None
-        assert actions.sight_elsewhere(db, row.id, row.address_id, now + timedelta(minutes=31)) is None
+        assert actions.sight_elsewhere(db, row.id, row.address_id, "level", now) is not None
+        assert actions.sight_elsewhere(db, row.id, row.address_id + 1, "level", now) is None
+        assert actions.sight_elsewhere(db, row.id, row.address_id, "level", now + timedelta(minutes=31)) is None
         actions.drop_lookups(db, now + timedelta(minutes=31))
     assert sala.all_of(Lookup) == []
 
@@ -264,11 +317,20 @@ def test_its_signature_must_be_good_where_its_key_is_known(
         told = {"URL": url, "KEY": str(tmp_path / "key.pem"), "PEER": str(tmp_path / "peer.pem")}
         return Dci(told, {}, lambda: datetime.now(UTC)).find([("card", CARD)], TODAY)
 
+    def fitting(body: dict[str, Any]) -> dict[str, Any]:
+        said = answered(FAMILY)
+        said["message"]["transaction_id"] = body["message"]["transaction_id"]
+        return far.signed(said)
+
     with listening(far) as url:
-        far.answer = lambda _: (200, far.signed(answered(FAMILY)))
+        far.answer = lambda body: (200, fitting(body))
         assert find().key == "HH-1"
+        old = far.signed(answered(FAMILY))
+        far.answer = lambda _: (200, old)
+        with pytest.raises(NotAnswering, match="another question"):
+            find()
         for bad in ("", "unsigned-stub", far.signed(answered())["signature"]):
-            far.answer = lambda _, bad=bad: (200, {**answered(FAMILY), "signature": bad})
+            far.answer = lambda body, bad=bad: (200, {**fitting(body), "signature": bad})
             with pytest.raises(NotAnswering):
                 find()
 
@@ -335,8 +397,12 @@ def test_each_kind_of_key_signs() -> None:
 
 
 def test_staff_look_there_too_and_are_told_when_it_does_not_answer(sala: Sala, far: Register, staff) -> None:
-    page = staff["officer"].post("/console/household", number=CARD, why="She is here")
+    page = staff["officer"].post("/console/household", 409, number=CARD, why="She is here")
+    assert "or nobody knows where" in page
+    page = staff["officer"].post("/console/household", number=CARD, why="She is here", near="yes")
     assert "Dara Sok" in page
+    page = staff["officer"].post("/console/household/pin", number=CARD, why="She is here", near="yes", seen="yes")
+    assert "shown once" in page
     far.answer = lambda _: (503, b"")
     page = staff["officer"].post("/console/household", 503, number=CARD, why="She is here")
     assert "The register does not answer now. Try again in a few minutes." in page

@@ -37,7 +37,7 @@ def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
     assert "She has not said yet whether she agrees." in staff["officer"].get(f"/console/case/{case.id}")
     phone = sala.caller(HER_NUMBER)
     phone.dial()
-    assert "somebody told us a problem for you" in phone.screen
+    assert "somebody asked us for help in your name" in phone.screen
     assert FORM["story"] not in phone.screen
     assert case.answer_by == "hotline", "what a third party typed is not hers yet"
     before = len(sala.all_of(Outgoing))
@@ -53,7 +53,7 @@ def test_she_is_asked_herself_on_her_own_number_and_agrees(sala, staff) -> None:
 
 def test_where_she_does_not_agree_nobody_goes_on_with_it(sala, staff) -> None:
     for_her(sala, staff["officer"], "family")
-    assert "somebody told us a problem for you" in sala.all_of(Outgoing)[-1].body, "and a text says so"
+    assert "somebody asked us for help in your name" in sala.all_of(Outgoing)[-1].body, "and a text says so"
     phone = sala.caller(HER_NUMBER)
     phone.dial()
     phone.press("2")
@@ -69,7 +69,7 @@ def test_she_is_asked_again_until_she_has_said(sala, staff) -> None:
     phone = sala.caller(HER_NUMBER)
     for _ in range(3):
         phone.dial()
-        assert "somebody told us a problem for you" in phone.screen, "a call that was cut is no answer"
+        assert "somebody asked us for help in your name" in phone.screen, "a call that was cut is no answer"
     phone.press("1")
     phone.dial()
     assert "somebody told us" not in phone.screen
@@ -100,7 +100,7 @@ def test_where_she_is_to_be_called_an_operator_asks_her(sala, staff, operator) -
     [task] = sala.all_of(Task)
     operator.post(f"/console/hotline/task/{task.id}/take")
     page = operator.get(f"/console/calls/tell/{task.id}")
-    assert "Somebody told us a problem for you" in page
+    assert "Somebody asked us for help in your name" in page
     assert FORM["story"] not in page
     operator.post(f"/console/calls/tell/{task.id}/outcome", outcome="told", said="refuses", words="", note="", once="a")
     assert sala.all_of(Case)[0].state == "withdrawn"

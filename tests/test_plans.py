@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from gateway.cases import actions
+from gateway.cases.actions.planning import plans_pass_on
 from gateway.cases.records import Case
 from gateway.cases.records.plans import Need, Plan, PlanStep, count_due
+from gateway.cases.rules import Refusal
 from gateway.channels.outbox.records import Outgoing
 from gateway.people.records import Staff
 
 from .desk import LOCAL, TO_HOW
+from .hotline_desk import call, say
 from .test_coming_back import DAY
 
 TODAY = datetime.now(LOCAL).date()
@@ -123,7 +127,7 @@ def test_who_chose_a_call_gets_no_words_of_the_plan_on_her_phone(sala, staff) ->
     caller = sala.caller()
     caller.dial()
     caller.choose("My rights", "Our plan")
-    assert caller.screen.startswith("For this phone we may not tell a plan.")
+    assert caller.screen.startswith("No plan is known for this phone.")
 
 
 def test_she_hears_what_comes_next_and_says_that_her_part_is_done(sala, staff) -> None:
@@ -135,6 +139,7 @@ def test_she_hears_what_comes_next_and_says_that_her_part_is_done(sala, staff) -
     caller.choose("My rights", "Our plan")
     assert "you: Bring the birth paper" in caller.screen
     assert "the office: Ask the school" in caller.screen
+    assert "Have you done it: Bring the birth paper?" in caller.screen
     caller.choose("It is done")
     assert caller.screen.startswith("Thank you. Whoever looks after your plan sees it.")
     assert [step.said_at is not None for step in steps(sala)] == [True, False]
@@ -181,15 +186,8 @@ def test_a_confidential_case_is_in_no_plan(sala, staff) -> None:
     case = sala.lodge(*TO_HOW, "1", "1")
     with sala.house.database.transaction() as db:
         db.get_one(Case, case.id).confidential = True
-    with sala.house.database.transaction() as db:
-        from gateway.cases.rules import Refusal
-
-        try:
-            actions.begin_plan(db, sala.house, db.get_one(Case, case.id), 1, datetime.now(UTC))
-        except Refusal as refusal:
-            assert "confidential" in refusal.sentence
-        else:
-            raise AssertionError("it was begun")
+    with pytest.raises(Refusal, match="confidential"), sala.house.database.transaction() as db:
+        actions.begin_plan(db, sala.house, db.get_one(Case, case.id), 1, datetime.now(UTC))
 
 
 def test_a_plan_is_forgotten_some_time_after_it_is_over(sala, staff) -> None:
@@ -201,3 +199,108 @@ def test_a_plan_is_forgotten_some_time_after_it_is_over(sala, staff) -> None:
     with sala.house.database.transaction() as db:
         actions.forget_plans(db, sala.house.packs["kh"], datetime.now(UTC) + 800 * DAY)
     assert ([step.what for step in steps(sala)], plan(sala).address_id) == ([None], None)
+
+
+# What must not be
+
+
+def test_a_plan_never_shows_a_case_that_became_confidential(sala, staff) -> None:
+    begun(sala, staff)
+    officer, path = staff["officer"], f"/console/plan/{plan(sala).id}"
+    reference = sala.all_of(Case)[0].reference
+    assert reference[:3] in officer.get(path)
+    officer.do(1, "place", category="violence")
+    assert sala.all_of(Case)[0].confidential
+    page = officer.get(path)
+    assert "Violence" not in page
+    assert f"{reference[:3]} {reference[3:6]}" not in page
+    assert plan(sala).closed_at is not None, "nothing is left of it"
+
+
+def test_no_plan_begins_before_she_has_agreed_and_none_goes_on_after_she_refused(sala, staff) -> None:
+    case = sala.lodge(*TO_HOW, "1", "1")
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, case.id).behalf = "carer"
+    assert "She has not agreed yet" in staff["officer"].do(case.id, "plan", 409)
+    assert sala.all_of(Plan) == []
+    with sala.house.database.transaction() as db:
+        actions.consent(db, sala.house, db.get_one(Case, case.id), True, datetime.now(UTC))
+    staff["officer"].do(case.id, "plan")
+    agree(sala, staff, "Bring the birth paper", days=5)
+    staff["officer"].do(case.id, "withdraw", how="She came and said so")
+    before = len(texts(sala))
+    remind(sala, TODAY + timedelta(days=3))
+    assert len(texts(sala)) == before
+
+
+def test_a_plan_follows_her_to_her_new_telephone(sala, staff) -> None:
+    from gateway.people.actions import hear_from
+
+    begun(sala, staff)
+    agree(sala, staff, "Bring the birth paper", days=5)
+    with sala.house.database.transaction() as db:
+        new = hear_from(db, "kh", "+85599000066", datetime.now(UTC))
+        actions.move_to(db, sala.house, db.get_one(Case, 1), new.id, 1, datetime.now(UTC))
+    assert plan(sala).address_id == new.id
+    remind(sala, TODAY + timedelta(days=3))
+    assert [row.address_id for row in sala.all_of(Outgoing) if "birth paper" in row.body] == [new.id]
+
+
+def test_a_plan_that_nobody_closed_is_forgotten_with_its_cases(sala, staff) -> None:
+    begun(sala, staff)
+    agree(sala, staff, "Bring the birth paper")
+    with sala.house.database.transaction() as db:
+        db.get_one(Case, 1).state = "closed"
+    later = datetime.now(UTC) + 800 * DAY
+    with sala.house.database.transaction() as db:
+        actions.forget_old(db, sala.house.packs["kh"], later)
+        actions.forget_plans(db, sala.house.packs["kh"], later)
+    assert ([step.what for step in steps(sala)], plan(sala).address_id) == ([None], None)
+
+
+def test_she_is_asked_only_of_a_step_that_she_was_told(sala, staff) -> None:
+    begun(sala, staff)
+    for day in (3, 4, 5):
+        agree(sala, staff, f"Office {day}", who="office", days=day)
+    agree(sala, staff, "Bring the birth paper", days=6)
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("My rights", "Our plan")
+    assert "you: Bring the birth paper" in caller.screen
+    caller.choose("It is done")
+    assert [step.what for step in steps(sala) if step.said_at] == ["Bring the birth paper"]
+
+
+def test_a_plan_of_somebody_who_leaves_without_a_successor_is_not_left_alone(sala, staff) -> None:
+    begun(sala, staff)
+    with sala.house.database.transaction() as db:
+        people = {row.name: row for row in db.scalars(select(Staff))}
+        db.get_one(Plan, 1).office = "kh-17"
+        plans_pass_on(db, people["officer"], None, datetime.now(UTC))
+    assert plan(sala).owner_id == people["supervisor"].id
+
+
+def test_an_operator_tells_the_plan_to_who_chose_a_call(sala, staff, operator) -> None:
+    begun(sala, staff, "2", "1", "1")
+    agree(sala, staff, "Bring the birth paper", days=5)
+    assert texts(sala)[0].endswith("To hear it, call 0000 (demo).")
+    path = call(operator)
+    say(operator, path)
+    say(operator, path, press="1")
+    page = say(operator, path, press="7")
+    assert "Bring the birth paper" in page
+
+
+def test_a_reminder_that_fails_rests_and_holds_up_no_other(sala, staff, monkeypatch) -> None:
+    begun(sala, staff)
+    agree(sala, staff, "Bring the birth paper", days=5)
+    tried: list[int] = []
+
+    def broken(step_id: int, now: datetime) -> None:
+        tried.append(step_id)
+        raise RuntimeError
+
+    monkeypatch.setattr(sala.hands, "remind", broken)
+    for second in range(5):
+        sala.tick.once(at_nine(TODAY + timedelta(days=3)) + timedelta(seconds=second))
+    assert tried == [1]

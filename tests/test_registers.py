@@ -527,7 +527,10 @@ def test_a_household_elsewhere_is_looked_at_only_with_somebody_of_it_there(sala,
     assert "Sok Dara" not in page
     page = officer.post("/console/household", number=CARD, why="She is here", near="yes")
     assert "Sok Dara" in page
-    assert [e.why for e in sala.all_of(Entry) if e.act == "register.read"] == ["outside: She is here"]
+    assert [e.why for e in sala.all_of(Entry) if e.act == "register.read"] == [
+        "held back: She is here",
+        "outside: She is here",
+    ]
 
 
 def test_a_number_that_finds_nobody_is_in_the_audit_too(sala, register, staff) -> None:

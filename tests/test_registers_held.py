@@ -115,6 +115,16 @@ def test_a_register_that_shrank_by_night_waits_for_somebody(sala, staff) -> None
     )
 
 
+def test_of_two_nights_the_newer_counts_in_whichever_order_workers_take_them_in(sala, staff) -> None:
+    older = send(sala, HEAD + SOK, as_of=date(2026, 11, 25), by_night=True)
+    newer = send(sala, HEAD + SOK + CHILD, as_of=date(2026, 11, 26), by_night=True)
+    assert (older.state, newer.state) == ("wanted", "wanted")
+    for row in (newer, older):
+        sala.hands.register(row.id, datetime.now(UTC))
+    assert (again(sala, older.id).state, again(sala, newer.id).state) == ("refused", "current")
+    assert len(sala.all_of(Member)) == 2
+
+
 def test_what_was_seen_and_not_wanted_is_thrown_away_by_hand_or_by_what_comes_after_it(sala, staff) -> None:
     first, second = send(sala, HEAD + SOK), send(sala, HEAD + CHAN)
     with sala.house.database.transaction() as db:

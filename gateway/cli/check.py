@@ -53,6 +53,8 @@ SAMPLE_FACTS = {
     "household": "",
     "lookup": "",
     "paid_as_of": "2026-11-20",
+    "what": "bring the birth paper to the commune",
+    "step": "1",
     "plan": "Tue 1 Dec, you: bring the birth paper to the commune",
     "opens": "all",
     "programme": "",

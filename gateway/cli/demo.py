@@ -21,13 +21,16 @@ DEMO_OFFICES = {
     "supervisor": ("kh-17", "kh-01"),
     "national": ("kh-national", "kh-labour"),
     "independent": ("kh-independent",),
+    "appeals": ("kh-national",),
+    "appeals-la": ("la-national",),
     "national-la": ("la-national", "la-labour"),
     "independent-la": ("la-independent",),
     "officer-la": ("la-17", "la-1703", "la-1705"),
     "supervisor-la": ("la-17", "la-13"),
 }
-ABOVE = ("national", "independent")
-"""Supervisors whom a demo needs so that a case can climb, and one that accuses somebody has somewhere to go."""
+ABOVE = ("national", "appeals", "independent")
+"""Supervisors whom a demo needs so that a case can climb, somebody else decides an appeal, and a case that accuses
+somebody has somewhere to go."""
 
 IN_THE_SECOND = ("operator", "officer", "supervisor")
 """Roles that the demo's second country has somebody for, too."""

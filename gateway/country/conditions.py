@@ -172,6 +172,25 @@ def every_part(rule: Rule) -> Iterator[Rule]:
         yield from every_part(part)
 
 
+def written(rule: Rule) -> str:
+    """A rule in one line, the same for the same rule wherever it runs."""
+    match rule:
+        case Everyone():
+            return "everyone"
+        case Is(name, words):
+            return f"is {name} {'/'.join(sorted(words))}"
+        case Counts(name, least, most):
+            return f"counts {name} {least} {most}"
+        case Lives(areas):
+            return f"lives {'/'.join(areas)}"
+        case AtLeast(count, rules):
+            return f"{count} of ({', '.join(map(written, rules))})"
+        case Not(inner):
+            return f"not ({written(inner)})"
+        case Meets(programme, inner):
+            return f"meets {programme} ({written(inner)})"
+
+
 def needs(rule: Rule) -> frozenset[str]:
     """The facts that a rule reads."""
     return frozenset(filter(None, (rule.fact(), *(name for part in rule.parts() for name in needs(part)))))

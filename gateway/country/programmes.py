@@ -15,7 +15,7 @@ from functools import cached_property
 
 from ..language.catalogue import Key
 from ..language.fold import fold
-from .conditions import Facts, Rule, Span
+from .conditions import Facts, Rule, Span, written
 
 REVIEWED_FOR = timedelta(days=365)
 GUARANTEES = ("health", "children", "working_age", "old_age")
@@ -110,7 +110,7 @@ class Programme:
     @cached_property
     def rule_mark(self) -> str:
         """The rule's own mark: another one as soon as anything in it changes."""
-        return hashlib.sha256(repr(self.rule).encode()).hexdigest()[:12]
+        return hashlib.sha256(written(self.rule).encode()).hexdigest()[:12] if self.rule else ""
 
     def key(self, what: str) -> Key:
         """By which a sentence of it is translated: `name`, `yes`, `no`, `missing`, or one of TEXTS."""

@@ -29,7 +29,7 @@ LEVELS = ("poverty_level", "level", "poverty_status", "vulnerability_level", "po
 UNTIL = ("valid_until", "expiry_date", "valid_to", "card_valid_until")
 PROGRAMMES = ("enrolled", "programmes", "programs", "enrollments", "benefits")
 PHONES = ("phone_number", "phone", "mobile", "phone_no")
-SEXES = ("sex", "gender")
+PLACES = ("place_code", "village_code", "commune_code", "admin_code", "place")
 LONGEST_KEY = 40
 REFUSED = ("rjct", "err", "error", "fail")
 
@@ -111,6 +111,7 @@ def _sight(record: Mapping[str, Any], today: date) -> Sight | None:
         enrolled=tuple(_text(_code(one)) for one in _several(_first(record, PROGRAMMES)) if _text(_code(one))),
         facts=facts_of(abouts, bool(level or until), until, "", today, today),
         phone=_text(_first(record, PHONES)),
+        place=_text(_first(record, PLACES)),
     )
 
 

@@ -8,6 +8,7 @@ private key, PEM; Ed25519, EC or RSA), and where it asks for them `KH_REGISTER_T
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -19,6 +20,7 @@ import requests
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from urllib3.exceptions import HTTPError
 
 from ..country import Pack
 from ..house import House
@@ -27,6 +29,7 @@ from .sources import NotAnswering, Sight
 
 PATH = "/reg/sync/search"
 TIMEOUT_SECONDS = (3, 8)
+WHOLE_SECONDS = 10
 LARGEST = 1024 * 1024
 ALGORITHMS = (
     ((ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey), "EdDSA"),
@@ -68,20 +71,19 @@ class Dci:
             with requests.post(
                 url, json=body, headers=headers, timeout=TIMEOUT_SECONDS, stream=True, allow_redirects=False
             ) as answer:
-                raw = answer.raw.read(LARGEST + 1, decode_content=True)
-                if answer.status_code != 200 or len(raw) > LARGEST:
-                    raise NotAnswering(f"HTTP {answer.status_code}, {len(raw)} bytes")
-        except (requests.RequestException, OSError) as error:
+                raw = _within(answer)
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise NotAnswering(type(error).__name__) from None
         try:
             found = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NotAnswering("its answer is no JSON") from None
-        self._verify(found)
+        self._verify(found, body["message"]["transaction_id"])
         return found
 
-    def _verify(self, answer: Any) -> None:
-        """Raises NotAnswering where its signature must be good and is not: somebody else may have answered."""
+    def _verify(self, answer: Any, mark: str) -> None:
+        """Raises NotAnswering where its signature must be good and is not, or is that of an answer to another question:
+        somebody else may have answered."""
         if not self._told.get("PEER"):
             return
         key: Any = load_pem_public_key(Path(self._told["PEER"]).read_bytes())
@@ -90,9 +92,23 @@ class Dci:
             said = {"header": answer["header"], "message": answer["message"]}
             if json.loads(signed) != said:
                 raise NotAnswering("its signature is of something else")
-        except (jwt.PyJWTError, ValueError, KeyError, TypeError) as error:
+            if answer["message"].get("transaction_id") != mark:
+                raise NotAnswering("it answers another question")
+        except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("register.signature", error=type(error).__name__)
             raise NotAnswering("its signature is not good") from None
+
+
+def _within(answer: requests.Response) -> bytes:
+    """The body, read within a bound of bytes and of time. Raises NotAnswering."""
+    until, raw = time.monotonic() + WHOLE_SECONDS, b""
+    for piece in answer.iter_content(16 * 1024):
+        raw += piece
+        if len(raw) > LARGEST or time.monotonic() > until:
+            raise NotAnswering(f"it goes on after {len(raw)} bytes")
+    if answer.status_code != 200:
+        raise NotAnswering(f"HTTP {answer.status_code}")
+    return raw
 
 
 def canonical(question: dict[str, Any]) -> bytes:

@@ -33,7 +33,9 @@ SILENT = mark("console", "The register does not answer now. Try again in a few m
 NOT_SEEN = mark("console", "Look at her papers first, and tick that you did.")
 KEPT = mark("console", "Kept.")
 FAR = mark(
-    "console", "This household lives outside your area. Look only if somebody of it stands before you: then tick."
+    "console",
+    "This household lives outside your area, or nobody knows where. "
+    "Look only if somebody of it stands before you: then tick.",
 )
 Do = Callable[[Session, Pack, Sight, str, datetime], dict[str, Any]]
 
@@ -72,6 +74,9 @@ def _looked(status: int = 200, do: Do | None = None, **more: Any) -> Any:
     found, missing = _found(pack, written)
     outside = found is not None and not _is_near(pack, found)
     if outside and not near:
+        with house().database.transaction() as db:
+            key = found.key if found else ""
+            actions.was_read(db, pack.code, key, f"held back: {why}", g.staff.id, datetime.now(UTC))
         return _household(409, refusal=FAR[1], far=True, **typed)
     if missing == SILENT[1]:
         return _household(503, refusal=missing, **typed)
@@ -81,8 +86,8 @@ def _looked(status: int = 200, do: Do | None = None, **more: Any) -> Any:
         actions.was_read(db, pack.code, key, f"outside: {why}" if outside else why, g.staff.id, now)
         if found and do:
             more |= do(db, pack, found, why, now)
-    if found and do:
-        found, _ = _found(pack, written)
+            db.flush()
+            found = actions.with_ours(db, pack, found)
     asked = asked_now(pack.programmes.values(), _today(pack)) if found else []
     verdicts = judge(asked, found.facts) if found else {}
     values = {"verdicts": verdicts, "sight": found, "refusal": missing, **typed, **more}
@@ -90,10 +95,10 @@ def _looked(status: int = 200, do: Do | None = None, **more: Any) -> Any:
 
 
 def _is_near(pack: Pack, found: Sight) -> bool:
-    """Whether a household lives in the area of one of her offices; of one whose place is not known nobody can say."""
+    """Whether a household lives in the area of one of her offices; one whose place is not known does not."""
     mine = [pack.offices[code] for code in g.staff.office_codes() if code in pack.offices]
     lives = {area.code for area in pack.places.path(found.place)}
-    return not found.place or any(not one.place or one.place in lives for one in mine)
+    return any(not one.place or one.place in lives for one in mine)
 
 
 def _found(pack: Pack, written: str) -> tuple[Sight | None, str | None]:

@@ -102,6 +102,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table('snapshots', schema=None) as batch_op:
         batch_op.add_column(sa.Column('hold', sa.Integer(), nullable=False, server_default='0'))
+
+    # Two workers may once have left two that count: the newest does.
+    op.execute("UPDATE snapshots SET state = 'old' WHERE state = 'current' AND id NOT IN "
+               "(SELECT max(id) FROM snapshots WHERE state = 'current' GROUP BY country, kind)")
+    with op.batch_alter_table('snapshots', schema=None) as batch_op:
         batch_op.create_index('uq_snapshots_current', ['country', 'kind'], unique=True, sqlite_where=sa.text("state = 'current'"), postgresql_where=sa.text("state = 'current'"))
 
     with op.batch_alter_table('register_payments', schema=None) as batch_op:

@@ -15,9 +15,11 @@ from ...country import APPLY
 from ...house import House
 from ...language import fold
 from ..records import Case
+from ..records.requests import Request
 from ..rules import ACTS, CAUSES, DECISIONS, FIGURES, LOOK_AGAIN, NO_FAULT, Refusal, act_of
 from .acting import act
 from .deciding import awaits_consent, decided_before, holder, last_of, must_decide
+from .planning import given_up
 from .telling import drop_tasks
 
 LONGEST_ANSWER = 1200
@@ -64,13 +66,15 @@ def decide(
     that it is not solved, or appeal."""
     if decision not in DECISIONS:
         raise Refusal("Choose how the case ends.")
-    name = act_of(decision)
-    if decision in ("upheld", "partly") and cause == NO_FAULT:
+    name, asks = act_of(decision), house.packs[case.country].is_request(case.category)
+    if asks and not cause:
+        cause = NO_FAULT  # a request is no fault of anybody
+    if decision in ("upheld", "partly") and cause == NO_FAULT and not asks:
         raise Refusal("She is right, so something went wrong. Choose what it came from.")
     if (cause or "cause" in ACTS[name].takes) and cause not in CAUSES:
         raise Refusal("Choose what it came from.")
     must_decide(db, house.packs[case.country], case, staff_id)
-    if case.category == APPLY and awaits_consent(db, case):
+    if awaits_consent(db, case) and (case.category == APPLY or db.get(Request, case.id) is not None):
         raise Refusal("She has not agreed yet that somebody asks for this in her name. Ask her first, then decide.")
     _must_have_heard(db, house, case, decision)
     data: dict[str, object] = {**saved, "decision": decision, "office": holder(db, house.packs[case.country], case)}
@@ -126,6 +130,7 @@ def withdraw(db: Session, house: House, case: Case, how: str, staff_id: int, onc
     if staff_id in decided_before(db, case):
         raise Refusal("You decided this case before she appealed. Somebody else must decide now. Nothing was changed.")
     act(db, house, case, "withdraw", now, staff_id, text=how, once=once)
+    given_up(db, case, now)
     case.next_at = None
     drop_tasks(db, case, now)
 

@@ -84,11 +84,12 @@ def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | 
 
 def _follow_up(db: Session, house: House, case: Case, now: datetime) -> Ask | None:
     """Asks once, some weeks after it was granted, whether it came; the way she chose."""
-    case.next_at = follow_up_at(db, case)
-    if case.next_at is None or now < case.next_at or case.address_id is None:
+    due = follow_up_at(db, case)
+    if due is None or case.address_id is None or now < due:
+        case.next_at = due if due and case.address_id else None
         return None
     asked = note(db, case, "followed_up", now, aside=True)
-    db.get_one(Request, case.id).asked_at, case.next_at = now, None
+    db.get_one(Request, case.id).asked_at = now
     if must_be_told(case.answer_by):
         by_voice(db, case, asked, now)
         return None
@@ -147,7 +148,8 @@ def _decided(db: Session, house: House, case: Case, now: datetime) -> Ask | None
     case.next_at = now + LOOK_AGAIN
     if now >= decision.at + SAMPLE_AFTER and sampled(case):
         _call_sample(db, case, decision, now)
-    due = told is not None and now >= decision.at + SURVEY_AFTER
+    asks = db.get(Request, case.id) is not None  # of what was granted it is asked later whether it came
+    due = told is not None and now >= decision.at + SURVEY_AFTER and not asks
     return _survey(db, house, case, decision, now) if due else None
 
 

@@ -19,6 +19,7 @@ from ..records.linked import Part
 from ..records.requests import Request
 from ..rules import DECIDED, OPEN, OVER
 from .noticing import chat_about
+from .planning import leave_plan
 from .returning import main_of
 from .telling import abouts_of
 
@@ -44,6 +45,10 @@ def _forget(db: Session, case: Case, now: datetime) -> list[int]:
     db.execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(body=None))
     db.execute(delete(Attachment).where(Attachment.case_id == case.id))
     db.execute(delete(Part).where(Part.case_id == case.id))
+    leave_plan(db, case, now)
+    for event in db.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id)):
+        if "household" in event.data:
+            event.data = {name: value for name, value in event.data.items() if name != "household"}
     for form in db.scalars(select(Request).where(Request.case_id == case.id)):
         form.answers = {}
     db.execute(update(Access).where(Access.case_id == case.id).values(reason=""))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit, seal
-from ...country import Pack
+from ...country import APPLY, Pack
 from ...house import House
 from ...language import fold
 from ...people import actions as people
@@ -18,7 +18,9 @@ from ..records import Case, CaseEvent, by_reference
 from ..records.paper import Blank
 from ..references import is_reference
 from ..rules import FIGURES, Refusal
-from .opening import Complaint, free_reference, open_case, start_writing
+from .numbering import free_reference
+from .opening import Complaint, open_case, start_writing
+from .requesting import keep_request
 
 DESK = "office"
 """The channel of what is lodged at a window."""
@@ -36,7 +38,8 @@ BEHALF = ("family", "carer", "facilitator", "union", "other")
 class AtTheWindow:
     """What was said, as the form of the page has it. `paper`: the number on a form filled by hand; `told_on`: the day
     on it (`2026-11-20`). `behalf`: who lodges it for her (`BEHALF`); empty where she stands there herself. `programme`,
-    `sex`, `disability`: as far as she said so. `agreed`: she heard what becomes of it, and agrees."""
+    `sex`, `disability`: as far as she said so. `name`, `born` (a year), `card`: of whoever shall receive a benefit that
+    is asked for. `agreed`: she heard what becomes of it, and agrees."""
 
     category: str
     place: str
@@ -53,6 +56,9 @@ class AtTheWindow:
     programme: str
     sex: str
     disability: str
+    name: str
+    born: str
+    card: str
     agreed: bool
 
 
@@ -99,10 +105,15 @@ def lodge(db: Session, house: House, told: AtTheWindow, country: str, staff_id: 
         against_office=told.against_office,
         wants=told.answer_by if told.behalf else "", programme=told.programme, sex=told.sex, disability=told.disability,
     )  # fmt: skip
-    open_case(
+    case = open_case(
         db, pack, complaint, address_id, opened, noted_at=now, staff_id=staff_id, once=_once(staff_id, once),
         reference=reference,
     )  # fmt: skip
+    if told.category == APPLY:
+        whom = "other" if told.behalf else "me"
+        said = {"which": told.programme, "whom": whom, "name": fold.clean(told.name), "born": told.born.strip()}
+        said |= {"place": told.place, "card": fold.clean(told.card)}
+        keep_request(db, case, {name: one for name, one in said.items() if one}, "", "", None if told.behalf else now)
 
 
 def _until_she_agrees(pack: Pack, told: AtTheWindow) -> str:
@@ -138,11 +149,15 @@ def _must_be_whole(house: House, pack: Pack, told: AtTheWindow) -> None:
         raise Refusal("That place is not in the list. Choose it again.")
     if told.programme and told.programme not in pack.programmes:
         raise Refusal("Choose the programme from the list.")
+    if told.category == APPLY and (not told.programme or not told.name.strip()):
+        raise Refusal("Who asks for a benefit says which, and the full name of whoever shall receive it.")
+    if told.born.strip() and not (told.born.strip().isdecimal() and len(told.born.strip()) == 4):
+        raise Refusal("Write the year of birth in four digits.")
     if told.sex not in FIGURES["sex"] or told.disability not in FIGURES["disability"]:
         raise Refusal("Choose from the list.")
     if told.against_office and told.against_office not in pack.offices:
         raise Refusal("Choose the office from the list.")
-    if not told.story.strip():
+    if not told.story.strip() and told.category != APPLY:
         raise Refusal("Write in her words what happened.")
     if len(told.story) > LONGEST_STORY or told.safe_hours not in HOURS:
         raise Refusal("It is longer than 1200 letters. Make it shorter, then send again.")

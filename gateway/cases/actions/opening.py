@@ -15,11 +15,10 @@ from ...db import wake_later
 from ...house import House
 from ...people import actions as people
 from .. import attachments
-from ..records import Case, by_reference
-from ..records.paper import Blank
-from ..references import new_reference
+from ..records import Case
 from ..rules import known_by
 from . import promises
+from .numbering import free_reference
 from .placing import to_queue
 from .timeline import note
 
@@ -119,13 +118,6 @@ def start_writing(db: Session, address_id: int, now: datetime) -> None:
     """She asks to be written to: that lifts an earlier STOP."""
     outbox.go_on(db, address_id, now)
     people.start(db, address_id)
-
-
-def free_reference(db: Session) -> str:
-    """A number that no case has, and no printed form."""
-    while by_reference(db, reference := new_reference()) or db.get(Blank, reference):
-        continue
-    return reference
 
 
 def pin_mark(reference: str, road_hash: str) -> str:

@@ -17,7 +17,8 @@ from ..rules import Refusal, after
 from . import promises
 from .access import seclude
 from .acting import act
-from .deciding import holder, last_of, must_decide, who_decides
+from .deciding import awaits_consent, holder, last_of, must_decide, who_decides
+from .planning import leave_plan
 
 LONGEST_ADVICE = 1200
 
@@ -25,7 +26,9 @@ LONGEST_ADVICE = 1200
 def to_queue(db: Session, house: House, case: Case, how: str, now: datetime, staff_id: int | None = None) -> None:
     """Gives a case the queue that the pack's rules name. `how`: `route`, `send_on` or `seclude`."""
     pack = house.packs[case.country]
-    decision = decide(pack, case.category, case.place, case.channel, case.against_office, case.programme)
+    # Somebody for whom it was asked and who has no telephone is asked by the office near her.
+    scheme = "" if case.address_id is None and awaits_consent(db, case) else case.programme
+    decision = decide(pack, case.category, case.place, case.channel, case.against_office, scheme)
     data: dict[str, object] = {
         "queue": decision.queue,
         "why": decision.why,
@@ -62,6 +65,7 @@ def place_case(db: Session, house: House, case: Case, place: str, category: str,
     case.place, case.category = place if triage and place else case.place, category
     if apart:
         seclude(db, pack, case, staff_id, now)
+        leave_plan(db, case, now)
     why = f"{case.place} {category}"
     audit.write(db, actor=f"staff:{staff_id}", act="case.placed", thing=f"case:{case.id}", why=why, now=now)
     to_queue(db, house, case, how, now, staff_id)

@@ -6,22 +6,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from ... import audit
 from ...channels import outbox
-from ...country import Pack
+from ...country import DECIDERS, Pack
 from ...house import House
 from ...language import fold, formats
 from ...language.catalogue import fill, mark
 from ...people import actions as people
 from ...people.records import Staff
 from ..records import Case
-from ..records.plans import OFFICE, SHE, Need, Plan, PlanStep, plan_of, steps_of
+from ..records.plans import OFFICE, SHE, Need, Plan, PlanStep, needs_of, plan_of, steps_of
 from ..rules import OVER, Refusal
-from .deciding import holder
-from .opening import free_reference
+from .deciding import awaits_consent, holder
+from .numbering import free_reference
 
 BEFORE = timedelta(days=2)
 AT = time(9)
@@ -29,6 +29,7 @@ LONGEST_STEP = 200
 FARTHEST = timedelta(days=366)
 
 BEGUN = mark("sms.plan", "Your plan has the number {plan}. To hear it, dial {dial} or call {hotline}.")
+BEGUN_CALL = mark("sms.plan.call", "Your plan has the number {plan}. To hear it, call {hotline}.")
 STEP = mark("sms.plan.step", "Plan {plan}: {day}: {what}")
 NEAR = mark("sms.plan.near", "Plan {plan}: a day that you agreed on is near: {day}. Call {hotline}.")
 OWNER = mark("console", "Plan {plan}: a step is due: {day}. Open the plan on the page.")
@@ -47,7 +48,8 @@ def begin_plan(db: Session, house: House, case: Case, staff_id: int, now: dateti
     db.add(Need(case_id=case.id, plan_id=plan.id))
     db.flush()
     audit.write(db, actor=f"staff:{staff_id}", act="plan.begun", thing=f"plan:{plan.id}", now=now)
-    _text(db, house, plan, BEGUN, {}, f"plan:{plan.id}:begun", now)
+    begun = BEGUN if plan.answer_by == "write" else BEGUN_CALL
+    _text(db, house, plan, begun, {}, f"plan:{plan.id}:begun", now)
     return plan
 
 
@@ -64,8 +66,37 @@ def add_need(db: Session, plan: Plan, case: Case, staff_id: int, now: datetime) 
 def _may_be_need(db: Session, case: Case) -> None:
     if case.confidential or case.state in OVER:
         raise Refusal("A closed or confidential case is no part of a plan. Nothing was changed.")
+    if awaits_consent(db, case):
+        raise Refusal("She has not agreed yet that somebody asks for this in her name. Ask her first.")
     if plan_of(db, case.id):
         raise Refusal("This case is in a plan already. Nothing was changed.")
+
+
+def leave_plan(db: Session, case: Case, now: datetime) -> None:
+    """A case is no need of a plan any more: it became confidential, or is forgotten."""
+    plan, need = plan_of(db, case.id), db.get(Need, case.id)
+    if plan and need:
+        db.delete(need)
+        db.flush()
+        end_without_needs(db, plan, now)
+
+
+def given_up(db: Session, case: Case, now: datetime) -> None:
+    """Nobody goes on with a case: where nothing else is left of its plan, that is over too."""
+    if plan := plan_of(db, case.id):
+        end_without_needs(db, plan, now)
+
+
+def end_without_needs(db: Session, plan: Plan, now: datetime) -> None:
+    if plan.closed_at is None and all(case.state in ("withdrawn", "merged") for case in needs_of(db, plan.id)):
+        _end(db, plan, now)
+
+
+def follow_case(db: Session, case: Case) -> None:
+    """Its people are reminded where, and as, they are answered in their newest case."""
+    plan = plan_of(db, case.id)
+    if plan and plan.forgotten_at is None:
+        plan.address_id, plan.answer_by, plan.language = case.address_id, case.answer_by, case.language
 
 
 def _must_be_open(plan: Plan) -> None:
@@ -112,20 +143,18 @@ def finish_step(db: Session, plan: Plan, step: PlanStep, staff_id: int, now: dat
         audit.write(db, actor=f"staff:{staff_id}", act="plan.done", thing=f"plan:{plan.id}", why=str(step.id), now=now)
 
 
-def say_done(db: Session, plan: Plan, now: datetime) -> bool:
-    """She says that she has done what was hers next; whether there was something."""
-    hers = (row for row in steps_of(db, plan.id) if row.who == SHE and row.done_at is None and row.said_at is None)
-    step = next(hers, None)
-    if step:
+def say_done(db: Session, plan: Plan, step_id: int, now: datetime) -> None:
+    """She says that she has done a step of hers."""
+    step = db.get(PlanStep, step_id)
+    if step and step.plan_id == plan.id and step.who == SHE and step.done_at is None and step.said_at is None:
         step.said_at = now
         audit.write(db, actor="citizen", act="plan.said_done", thing=f"plan:{plan.id}", why=str(step.id), now=now)
-    return step is not None
 
 
 def give_plan(db: Session, plan: Plan, to: Staff | None, staff_id: int, now: datetime) -> None:
     """Somebody else looks after it from now on. Raises Refusal."""
     _must_be_open(plan)
-    if to is None or plan.office not in to.office_codes():
+    if to is None or plan.office not in to.office_codes() or to.role not in DECIDERS:
         raise Refusal("Choose an official who works with cases.")
     plan.owner_id = to.id
     audit.write(db, actor=f"staff:{staff_id}", act="plan.given", thing=f"plan:{plan.id}", why=f"staff:{to.id}", now=now)
@@ -134,19 +163,32 @@ def give_plan(db: Session, plan: Plan, to: Staff | None, staff_id: int, now: dat
 def close_plan(db: Session, plan: Plan, staff_id: int, now: datetime) -> None:
     """It is over: nobody is reminded any more."""
     _must_be_open(plan)
-    plan.closed_at = now
-    for step in steps_of(db, plan.id):
-        step.next_at = None
+    _end(db, plan, now)
     audit.write(db, actor=f"staff:{staff_id}", act="plan.closed", thing=f"plan:{plan.id}", now=now)
 
 
+def _end(db: Session, plan: Plan, now: datetime) -> None:
+    plan.closed_at = now
+    for step in steps_of(db, plan.id):
+        step.next_at = None
+
+
 def plans_pass_on(db: Session, staff: Staff, to: Staff | None, now: datetime) -> None:
-    """The plans of somebody who leaves, or hands over, are looked after by whoever takes over."""
-    for plan in db.scalars(select(Plan).where(Plan.owner_id == staff.id, Plan.closed_at.is_(None))):
-        if to is not None:
-            plan.owner_id = to.id
-            why = f"staff:{to.id}"
+    """The plans of somebody who leaves, or hands over, are looked after by whoever takes over; where nobody is named,
+    by somebody else who works at the plan's office."""
+    for plan in db.scalars(select(Plan).where(Plan.owner_id == staff.id, Plan.closed_at.is_(None))).all():
+        owner = to or _somebody_else(db, plan, staff.id)
+        if owner is not None:
+            plan.owner_id = owner.id
+            why = f"staff:{owner.id}"
             audit.write(db, actor="system", act="plan.given", thing=f"plan:{plan.id}", why=why, now=now)
+
+
+def _somebody_else(db: Session, plan: Plan, but: int) -> Staff | None:
+    """A supervisor first."""
+    active = select(Staff).where(Staff.active, Staff.country == plan.country, Staff.id != but, Staff.role.in_(DECIDERS))
+    near = [row for row in db.scalars(active.order_by(Staff.id)) if plan.office in row.office_codes()]
+    return min(near, key=lambda row: row.role != "supervisor", default=None)
 
 
 def remind(db: Session, house: House, step_id: int, now: datetime) -> bool:
@@ -197,9 +239,11 @@ def _text(
 
 
 def forget_plans(db: Session, pack: Pack, now: datetime) -> set[int]:
-    """Empties the plans that have been over for as long as the pack says; the addresses that they let go."""
+    """Empties the plans that have been over for as long as the pack says, and those whose cases are all forgotten; the
+    addresses that they let go."""
+    alone = ~exists().where(Need.plan_id == Plan.id)
     old = select(Plan).where(
-        Plan.country == pack.code, Plan.forgotten_at.is_(None), Plan.closed_at < now - pack.keep
+        Plan.country == pack.code, Plan.forgotten_at.is_(None), or_(Plan.closed_at < now - pack.keep, alone)
     ).with_for_update(skip_locked=True)  # fmt: skip
     let_go = set()
     for plan in db.scalars(old).all():

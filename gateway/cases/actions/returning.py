@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ... import audit
 from ...channels import outbox
-from ...country import DECIDERS, Pack, lineage
+from ...country import APPLY, DECIDERS, Pack, lineage
 from ...hotline import actions as hotline
 from ...house import House
 from ...language import formats
@@ -22,6 +22,8 @@ from .acting import act
 from .deciding import awaits_consent, holder, last_of, who_works_at
 from .following import noticed_at, sampled, wanted_of
 from .opening import start_writing
+from .placing import to_queue
+from .planning import follow_case, given_up
 from .requesting import agreed, awaits_word, follow_up_at, keep_received
 from .telling import abouts_of, drop_tasks
 from .timeline import note
@@ -182,8 +184,12 @@ def consent(
     if not agrees:
         case.next_at = None
         drop_tasks(db, case, now)
+        given_up(db, case, now)
+    elif case.address_id is None and case.category == APPLY and case.state in ACTS["send_on"].before:
+        to_queue(db, house, case, "send_on", now, staff_id)
     elif case.address_id and not case.confidential:
         case.answer_by = wanted_of(db, case)
+        follow_case(db, case)
         if may_write_out(case.answer_by):
             start_writing(db, case.address_id, now)
 
@@ -207,6 +213,7 @@ def move_to(db: Session, house: House, case: Case, address_id: int, staff_id: in
     if old is None or old == address_id:
         return
     case.address_id = address_id
+    follow_case(db, case)
     event = note(db, case, "moved", now, staff_id)
     audit.write(db, actor=f"staff:{staff_id}", act="case.moved", thing=f"case:{case.id}", now=now)
     abouts = abouts_of(db, case)

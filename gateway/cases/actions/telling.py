@@ -21,6 +21,7 @@ from ...people.actions import number_of
 from ..records import Case, CaseEvent, event_of, events_of
 from ..rules import MAY_APPEAL, WORDS, may_write_out, must_be_told
 from . import promises
+from .deciding import awaits_consent
 from .timeline import note as note_event
 
 
@@ -56,7 +57,8 @@ NEUTRAL: Mapping[str, Words] = {
     ),
     "consent": Words(
         mark(
-            "consent.agree.sms", "Number {case}: somebody told us a problem for you. Dial {dial} to say if you agree."
+            "consent.agree.sms",
+            "Number {case}: somebody asked us for help in your name. Dial {dial} to say if you agree.",
         ),
         "news",
     ),
@@ -129,7 +131,10 @@ def to_be_called(pack: Pack, case: Case) -> bool:
 
 
 def _received(db: Session, house: House, case: Case, now: datetime) -> None:
-    """The number and the promised day; not to her who has read it in the reply to her own message."""
+    """The number and the promised day; not to her who has read it in the reply to her own message, nor to somebody
+    for whom it was lodged and who has not been asked yet."""
+    if awaits_consent(db, case):
+        return
     opened = db.scalar(select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind == "opened"))
     how = opened.data if opened else {}
     if not how.get("reads"):

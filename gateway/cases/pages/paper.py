@@ -45,6 +45,9 @@ FIELDS = (
     "programme",
     "sex",
     "disability",
+    "name",
+    "born",
+    "card",
 )
 
 

@@ -65,11 +65,12 @@ def plan(plan_id: int) -> Any:
 def _page(plan_id: int, status: int = 200, **more: Any) -> Any:
     with house().database.reading() as db:
         found = _mine(db, plan_id)
-        seen = set(db.scalars(select(Case.id).where(mine(db))))
+        ids = [case.id for case in needs_of(db, plan_id)]
+        seen = list(db.scalars(select(Case).where(mine(db), Case.id.in_(ids)).order_by(Case.id)))
         staff = list(db.scalars(select(Staff).where(Staff.country == found.country)))
         values: dict[str, Any] = {
             "plan": found,
-            "needs": [(case, case.id in seen) for case in needs_of(db, plan_id)],
+            "needs": seen,
             "steps": steps_of(db, plan_id),
             "names": {row.id: row.name for row in staff},
             "owners": [r for r in staff if r.active and r.role in READS and found.office in r.office_codes()],

@@ -72,6 +72,10 @@ def plan_of(db: Session, case_id: int) -> Plan | None:
     return db.scalar(select(Plan).join(Need, Need.plan_id == Plan.id).where(Need.case_id == case_id))
 
 
+def plan_numbered(db: Session, reference: str) -> Plan | None:
+    return db.scalar(select(Plan).where(Plan.reference == reference))
+
+
 def needs_of(db: Session, plan_id: int) -> list[Case]:
     return list(db.scalars(select(Case).join(Need, Need.case_id == Case.id).where(Need.plan_id == plan_id)))
 
@@ -100,13 +104,13 @@ def count_due(db: Session, owner_id: int, today: date) -> int:
     return db.scalar(mine) or 0
 
 
-def plans_of_addresses(db: Session, address_ids: Collection[int]) -> list[Plan]:
-    """The open plans of some addresses of which may be spoken there, the newest first."""
-    mine = select(Plan).where(Plan.address_id.in_(address_ids), Plan.closed_at.is_(None), Plan.answer_by == "write")
+def plans_of_addresses(db: Session, address_ids: Collection[int], ways: Collection[str]) -> list[Plan]:
+    """The open plans of some addresses that chose one of these ways of being answered, the newest first."""
+    mine = select(Plan).where(Plan.address_id.in_(address_ids), Plan.closed_at.is_(None), Plan.answer_by.in_(ways))
     return list(db.scalars(mine.order_by(Plan.id.desc())))
 
 
-def to_remind(db: Session, now: datetime, limit: int = 50) -> list[int]:
+def to_remind(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 50) -> list[int]:
     """Steps of which somebody is to be reminded now."""
-    due = select(PlanStep.id).where(PlanStep.next_at <= now)
+    due = select(PlanStep.id).where(PlanStep.next_at <= now, PlanStep.id.not_in(skip))
     return list(db.scalars(due.order_by(PlanStep.next_at).limit(limit)))

@@ -49,7 +49,7 @@ def judged(db: Session, country: str) -> dict[tuple[str, str], tuple[int, int]]:
 def outcomes(db: Session, country: str) -> dict[str, Counter[str]]:
     """By programme: how many asked for it, were granted or refused it, and what they said of whether it came."""
     wanted = select(Request.programme, Case.decision, Request.received, Request.asked_at.is_not(None), func.count())
-    wanted = wanted.join(Case, Case.id == Request.case_id).where(Case.country == country)
+    wanted = wanted.join(Case, Case.id == Request.case_id).where(Case.country == country, Case.state != "withdrawn")
     found: dict[str, Counter[str]] = {}
     by = (Request.programme, Case.decision, Request.received, Request.asked_at.is_not(None))
     for programme, decision, received, followed, count in db.execute(wanted.group_by(*by)):

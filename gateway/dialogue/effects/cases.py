@@ -92,15 +92,16 @@ def news(stand: Stand, answers: Mapping[str, str]) -> Done:
     case = hers_or_opened(stand, answers)
     if case is None:
         return Done("none")
+    if is_helper(case, answers):
+        told = _news(stand, case)
+        return Done("lies" if case.state in OPEN and case.queue and told["due"] else "hotline", told)
     if case.state == "withdrawn":
         return Done("withdrawn")
-    if is_helper(case, answers):
-        return Done("lies" if case.state in OPEN and case.queue else "hotline", _news(stand, case))
     if case.answer_by in ("call", "hotline"):
         return Done(case.answer_by, _news(stand, case))
     if words := cases.words_now(stand.db, case):
         cases.heard(stand.db, case, stand.now)
-        return Done(_said(case), {**_news(stand, case), "answer": words.body or ""})
+        return Done(_said(stand.pack, case), {**_news(stand, case), "answer": words.body or ""})
     if case.state == "received":
         return Done("received", _news(stand, case))
     promise = cases.promised(stand.db, case)
@@ -114,10 +115,12 @@ def is_helper(case: Case, answers: Mapping[str, str]) -> bool:
     return bool(case.behalf) and "number" in answers
 
 
-def _said(case: Case) -> str:
-    """What kind of words the office's last are."""
+def _said(pack: Pack, case: Case) -> str:
+    """What kind of words the office's last are: of a request, what was decided; of it nothing is "solved"."""
     if case.state in OPEN:
         return "asked" if case.state == "waiting" else "answered"
+    if pack.is_request(case.category) and case.decision != "referred":
+        return "refused"
     return {"referred": "referred", "not_upheld": "refused", "rejected": "refused"}.get(case.decision or "", "resolved")
 
 
@@ -167,6 +170,9 @@ def add_here(stand: Stand, answers: Mapping[str, str], step: str) -> Done:
     case = hers_or_opened(stand, answers)
     if case is None and (hidden := _lodged_here(stand, answers)):
         cases.keep_words(stand.db, hidden, answers[step], stand.channel, stand.now)
+    if case and is_helper(case, answers):  # no answer of hers: kept, and said to be of whoever asked for her
+        cases.keep_words(stand.db, case, answers[step], HELPER, stand.now)
+        return Done("closed", act=True)
     return add(stand, case, answers, step)
 
 
@@ -211,6 +217,7 @@ def _grouped(texts: Texts, pack: Pack, code: str, tag: str) -> str:
     return formats.grouped(code)
 
 
+HELPER = "helper"
 MOST_NAMED = 5
 NEWS = ("case", "due", "promise", "answer", "office")
 COMPLAINT = (

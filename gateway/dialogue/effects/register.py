@@ -71,7 +71,7 @@ def _sight(stand: Stand, needs: str) -> Sight | None:
     if stand.facts.get("opens") not in (needs, ALL):
         return None
     if lookup := stand.facts.get("lookup"):
-        return entitlements.sight_elsewhere(stand.db, int(lookup), stand.address_id, stand.now)
+        return entitlements.sight_elsewhere(stand.db, int(lookup), stand.address_id, needs, stand.now)
     return entitlements.sight(stand.db, stand.pack.code, stand.facts.get("household", ""), stand.today)
 
 
@@ -186,7 +186,7 @@ EFFECTS: Mapping[str, Word] = {
         find_household,
     ),
     "hear_register": Word(
-        EffectWords("look", ("found", "none", "soon", "later"), ("household", "opens", "as_of", "lookup")),
+        EffectWords("look", ("found", "none", "soon", "locked", "later"), ("household", "opens", "as_of", "lookup")),
         hear_register,
     ),
     "tell_level": Word(EffectWords("look", ("told", "undated", "expired"), ("level", "valid"), bare=()), tell_level),

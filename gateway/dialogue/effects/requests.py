@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from ...cases import actions as cases
 from ...cases.records import Case, by_reference
 from ...country import APPLY
+from ...country.route import route
 from ...language import fold
 from ...people import actions as people
 from ..roads import EffectWords
@@ -20,6 +22,8 @@ FORM = ("which", "whom", "name", "born", "place", "card")
 """What the office gets, by the questions of the form."""
 
 UNPAID = "unpaid"
+CONSENT, MOST_ASKED, A_DAY = "consent", 3, timedelta(days=1)
+"""How often in a day somebody may have others asked, and somebody be asked, whether they agree."""
 
 
 def may_be_asked(stand: Stand, answers: Answers) -> list[str]:
@@ -51,7 +55,8 @@ def open_request(stand: Stand, answers: Answers) -> Done:
     cases.keep_request(stand.db, case, form, told, programme.rule_mark, None if other else stand.now)
     if answers.get("how") == "write" and not other:
         cases.start_writing(stand.db, stand.address_id, stand.now)
-    facts = {"case": case.reference, "promise": promise_of(stand, case)}
+    near = route(stand.pack, APPLY, case.place, stand.channel).queue
+    facts = {"case": case.reference, "promise": promise_of(stand, case), "office": near}
     return Done("opened" if not other else "asked" if asked else "nobody", facts, act=True)
 
 
@@ -60,6 +65,12 @@ def _hers(stand: Stand, answers: Answers) -> int | None:
     number = stand.pack.e164(fold.digits(answers.get("her", "")))
     if number is None or number == stand.number_key:
         return None
+    since = stand.now - A_DAY
+    asked = people.tries(stand.db, CONSENT, number, since), people.tries(stand.db, CONSENT, stand.number_key, since)
+    if asked[0] >= MOST_ASKED or asked[1] >= MOST_ASKED:
+        return None  # nobody is written to again and again: an official asks her
+    people.count_try(stand.db, CONSENT, number, stand.now)
+    people.count_try(stand.db, CONSENT, stand.number_key, stand.now)
     address = people.make_known(stand.db, stand.pack.code, number, stand.now)
     people.begin_language(stand.db, address.id, stand.language)
     return address.id if address.id != stand.address_id else None
@@ -119,7 +130,7 @@ EFFECTS: Mapping[str, Word] = {
         EffectWords(
             "act",
             ("opened", "asked", "nobody"),
-            ("case", "promise"),
+            ("case", "promise", "office"),
             reads=(*FORM, "you", "her", *(step for step in COMPLAINT if step in ("how", "hours", "pin"))),
             bare=(),
         ),

@@ -124,16 +124,18 @@ def explain(stand: Stand, answers: Answers) -> Done:
 
 
 def told_of(stand: Stand, answers: Answers) -> list[str]:
-    """What can be heard of the programme that was told: how much and which papers only where that is known."""
+    """What can be heard of the programme that was told: how much, which papers, and how to ask for what cannot be asked
+    for here, only where that is known."""
     code, _ = from_raw(stand.facts.get("apply", ""))
     programme, today = stand.pack.programmes.get(code), stand.today
     if programme is None:
         return ["others"]
+    asks = "request" in stand.pack.services and programme.office in stand.pack.queues and programme.runs(today)
     found = {
         "amount": programme.amount(today) or programme.fact("pay", today),
-        "apply": True,
+        "apply": not asks or any(programme.fact(what, today) for what in ("apply", "open", "call")),
         "bring": programme.fact("bring", today),
-        "request": "request" in stand.pack.services and programme.office in stand.pack.queues and programme.runs(today),
+        "request": asks,
     }
     return [*(row for row, is_known in found.items() if is_known), "others", "wrong"]
 

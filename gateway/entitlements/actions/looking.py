@@ -144,8 +144,10 @@ def _is_bounded(db: Session, pack: Pack, found: Sight, household: str, asked_by:
     since = now - WINDOW
     if people.tries(db, BY_NUMBER, household, since) >= TRIES_PER_NUMBER:
         return True
-    wrong, right = people.tries(db, BY_COUNTRY, pack.code, since), people.tries(db, RIGHT, pack.code, since)
-    return wrong >= max(TRIES_IN_ALL, WRONG_TO_RIGHT * right) and pack.e164(found.phone) != asked_by
+    wrong = people.tries(db, BY_COUNTRY, pack.code, since)
+    if wrong < TRIES_IN_ALL or pack.e164(found.phone) == asked_by:
+        return False
+    return wrong >= WRONG_TO_RIGHT * people.tries(db, RIGHT, pack.code, since)
 
 
 def _opens(known: Known | None, members: Sequence[Somebody], born: str, pins: list[str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import IO
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from ... import audit
@@ -103,9 +103,10 @@ def keep_report(db: Session, snapshot_id: int, hold: int, report: Report, now: d
     fewer households than what counts: then somebody looks."""
     row = still_mine(db, snapshot_id, hold, now)
     before = current(db, row.country, row.kind)
-    if before and row.as_of < before.as_of:
+    older = before is not None and row.as_of < before.as_of
+    if before and older:
         report.remark(Told(0, OLDER, {"day": before.as_of.isoformat()}))
-    alone = row.by_night and not _fewer(before, report)
+    alone = row.by_night and not _fewer(before, report) and not older
     row.report, row.held_until = report.raw(), None
     row.state = "refused" if report.counts["faults"] else "wanted" if alone else "read"
     if row.state == "refused":
@@ -230,7 +231,11 @@ def make_current(db: Session, snapshot_id: int, hold: int, now: datetime) -> Non
     Raises Lost."""
     row = still_mine(db, snapshot_id, hold, now)
     mine = select(Snapshot).where(Snapshot.country == row.country, Snapshot.kind == row.kind, Snapshot.id != row.id)
-    for before in db.scalars(mine.where(Snapshot.state == "current").with_for_update()).all():
+    counts = db.scalars(mine.where(Snapshot.state == "current").with_for_update()).all()
+    if row.by_night and any(before.as_of > row.as_of for before in counts):
+        _let_go(db, row, now)  # a newer one was quicker; what was written of this one is swept
+        return
+    for before in counts:
         before.state = "old"
     for waits in db.scalars(
         mine.where(Snapshot.state == "read", Snapshot.put_at <= row.put_at).with_for_update()
@@ -244,9 +249,17 @@ def make_current(db: Session, snapshot_id: int, hold: int, now: datetime) -> Non
 
 
 def drop_old(db: Session, now: datetime) -> bool:
-    """Takes away a part of what replaced snapshots hold, and files that nobody wanted; whether there may be more."""
+    """Takes away a part of what replaced and refused snapshots hold, and files that nobody wanted; whether there may be
+    more."""
     stale = select(Snapshot).where(Snapshot.state == "read", Snapshot.put_at < now - KEPT_FOR)
     for row in db.scalars(stale.with_for_update(skip_locked=True)).all():
         _let_go(db, row, now)
-    replaced = db.scalars(select(Snapshot.id).where(Snapshot.state == "old")).all()
-    return any(unload(db, snapshot_id) for snapshot_id in replaced)
+    written = or_(
+        exists().where(Household.snapshot_id == Snapshot.id), exists().where(Payment.snapshot_id == Snapshot.id)
+    )
+    left = select(Snapshot.id).where(Snapshot.state.in_(("old", "refused")), written).limit(1)
+    found = db.scalar(left)
+    if found is None:
+        return False
+    unload(db, found)
+    return True

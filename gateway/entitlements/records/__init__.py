@@ -8,7 +8,7 @@ hangs on the household's key, not on a snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -225,8 +225,9 @@ def papers_of(db: Session, known: Known | None) -> list[ShownPaper]:
     return list(db.scalars(select(ShownPaper).where(ShownPaper.known_id == known.id).order_by(ShownPaper.shown_on)))
 
 
-def to_read(db: Session, before: datetime, now: datetime, limit: int = 5) -> list[int]:
+def to_read(db: Session, before: datetime, now: datetime, skip: Collection[int] = (), limit: int = 5) -> list[int]:
     """Files that no worker has read, or taken in."""
     free = or_(Snapshot.held_until.is_(None), Snapshot.held_until < now)
     waiting = select(Snapshot.id).where(Snapshot.state.in_(("sent", "wanted")), Snapshot.put_at < before, free)
+    waiting = waiting.where(Snapshot.id.not_in(skip))
     return list(db.scalars(waiting.order_by(Snapshot.put_at).limit(limit)))

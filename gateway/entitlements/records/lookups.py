@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,8 @@ from ...people.records import GOES
 
 class Lookup(Base):
     """One question. `asked`: the number, the second fact and who asks, sealed; emptied once it is answered. `state`:
-    waiting, found, none, given_up. `opens`, `sight`: what came of it, until `until`. `send`: she waits for a message.
-    `next_at`: when it is asked next; `tries`: how often it was."""
+    waiting, found, none, locked, given_up. `opens`, `sight`: what came of it, until `until`. `send`: she waits for a
+    message. `next_at`: when it is asked next; `tries`: how often it was."""
 
     __tablename__ = "lookups"
 
@@ -36,7 +37,13 @@ class Lookup(Base):
     __table_args__ = (Index("ix_lookups_state_next_at", "state", "next_at"), Index("ix_lookups_until", "until"))
 
 
-def to_ask(db: Session, now: datetime, limit: int = 20) -> list[int]:
+def waits(db: Session, address_id: int) -> bool:
+    """Whether a question of this address is not answered yet."""
+    mine = select(Lookup.id).where(Lookup.address_id == address_id, Lookup.state == "waiting")
+    return db.scalar(mine.limit(1)) is not None
+
+
+def to_ask(db: Session, now: datetime, skip: Collection[int] = (), limit: int = 20) -> list[int]:
     """Questions whose time has come."""
-    due = select(Lookup.id).where(Lookup.state == "waiting", Lookup.next_at <= now)
+    due = select(Lookup.id).where(Lookup.state == "waiting", Lookup.next_at <= now, Lookup.id.not_in(skip))
     return list(db.scalars(due.order_by(Lookup.next_at).limit(limit)))

@@ -17,6 +17,7 @@ from gateway.dialogue.flow_read import read_flows
 from gateway.entitlements import pages as entitlements
 from gateway.house import open_house
 from gateway.logs import set_up_logs
+from gateway.mishaps import set_up_errors
 from gateway.people import pages as people
 from gateway.people import presence
 from gateway.settings import ROOT, read_settings
@@ -32,6 +33,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     console = ROOT / "gateway" / "console"
     app = Flask("sala", template_folder=str(console / "templates"), static_folder=str(console / "static"))
     set_up_web(app, house)
+    set_up_errors(app)
     for pack in house.packs.values():
         house.understanding(pack)  # made ready before the first phone waits for it
     app.config["CHANNELS"] = open_channels(house.packs.values(), settings)

@@ -1,22 +1,20 @@
-"""What every page needs: permission, CSRF, rate limits, headers, rendering, error pages.
+"""What every page needs: permission, CSRF, rate limits, headers, rendering.
 
 A route without a declared permission cannot exist: `public` and `staff_page` are the only two ways,
 and a test walks the route table. Who is signed in is found by `people.presence` before each request:
-it sets `g.staff` and `g.permissions`.
+it sets `g.staff` and `g.permissions`. What is shown when something goes wrong is `mishaps.py`.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import (
     Blueprint,
     Flask,
@@ -31,11 +29,10 @@ from flask import (
 )
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from markupsafe import Markup
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .country import Pack
@@ -47,7 +44,6 @@ from .language.tags import babel_name
 LONGEST_BODY = 256 * 1024
 REGISTERS, LONGEST_FILE = "/console/registers", 20 * 1024 * 1024
 CONSOLE = "console"
-INCIDENT_LETTERS = "bcdfghjkmnpqrstvwxz"
 OWN_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_-]*(?:\?[A-Za-z0-9=&%_.,:+~-]*)?")
 HEADERS = {
     "Content-Security-Policy": (
@@ -57,7 +53,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-log = structlog.get_logger()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True, strategy="fixed-window")
 
@@ -157,13 +152,6 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
     return Response(render_template(template, **values), status, content_type="text/html; charset=utf-8")
 
 
-def incident(what: str) -> str:
-    """Logs the exception being handled under a mark that people can tell us: letters, easily told apart."""
-    number = "".join(secrets.choice(INCIDENT_LETTERS) for _ in range(8))
-    log.exception("incident", number=number, what=what)
-    return number
-
-
 def set_up_web(app: Flask, here: House) -> None:
     """Gives the app all of the above."""
     app.config.update(
@@ -186,9 +174,6 @@ def set_up_web(app: Flask, here: House) -> None:
     limiter.init_app(app)
     app.before_request(_no_nul)
     app.after_request(_headers)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _crash)
-    app.register_error_handler(CSRFError, _csrf_error)
     marks = _content_marks(Path(app.static_folder or ""))
     app.context_processor(
         lambda: {
@@ -205,7 +190,11 @@ def set_up_web(app: Flask, here: House) -> None:
             "drafts": here.settings.drafts and page_language() != "en",
         }
     )
-    app.jinja_env.filters.update(grouped=formats.grouped, language_name=language_name)
+    app.jinja_env.filters.update(
+        grouped=formats.grouped,
+        language_name=language_name,
+        dated=lambda day: formats.day_and_year(page_language(), day),
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -240,28 +229,3 @@ def _headers(response: Response) -> Response:
     elif response.mimetype == "text/html":
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _wants_text() -> bool:
-    return request.path.startswith("/in/") or request.path in ("/metrics", "/healthz", "/readyz")
-
-
-def _http_error(error: HTTPException) -> Response:
-    code = error.code or 500
-    if _wants_text() or error.response is not None:
-        body = {404: "There is nothing at this address.\n", 413: "The request is too long.\n"}.get(
-            code, f"{error.name}.\n"
-        )
-        return Response(body, code, content_type="text/plain")
-    return render("error.html", code, code=404 if code == 405 else code)
-
-
-def _csrf_error(_error: CSRFError) -> Response:
-    return render("error.html", 400, code=400)
-
-
-def _crash(error: Exception) -> Response:
-    number = incident(request.endpoint or "page")
-    if _wants_text():
-        return Response(f"Something went wrong here ({number}).\n", 500, content_type="text/plain")
-    return render("error.html", 500, code=500, number=number)

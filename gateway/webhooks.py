@@ -26,8 +26,9 @@ from .falling import fall_through
 from .house import House
 from .language.catalogue import mark
 from .language.tags import SOURCE
+from .mishaps import incident
 from .people import actions as people
-from .web import house, incident, limiter, public
+from .web import house, limiter, public
 
 bp = Blueprint("webhooks", __name__)
 HOPS_A_NUMBER = "120 per minute"

@@ -35,7 +35,7 @@ def test_nothing_is_found_for_nonsense_and_everything_for_nothing() -> None:
 
 def test_an_article_is_said_to_be_wrong_and_mended(sala, staff, operator) -> None:
     operator.get("/console/articles?q=card")
-    assert "compared on 2026-11-22" in operator.page
+    assert "compared on Sunday 22 November 2026" in operator.page
     operator.post("/console/articles/flag", 400, kind="wrong", article="lost_card", note=" ")
     operator.post("/console/articles/flag", kind="wrong", article="lost_card", note="The sangkat sends people away")
     supervisor = staff["supervisor"]

@@ -284,5 +284,5 @@ def test_what_an_office_wrote_after_stop_goes_out_after_start(network, sala, row
     assert state_of(sala, row) == "withdrawn"
     Texter(sala, "+85599000001").write("START")
     assert state_of(sala, row) == "waiting"
-    sala.hands.deliver(row, NOW)
+    sala.hands.deliver(row, datetime.now(UTC))
     assert state_of(sala, row) in ("sent", "delivered")

@@ -137,7 +137,7 @@ def test_two_gateways_may_name_their_sessions_alike(sala) -> None:
 @pytest.mark.parametrize("more", [(), ("1", "1")])
 def test_one_telling_cut_off_again_and_again_is_one_case(sala, more) -> None:
     """She starts again three times and tells the same each time; the last time she may carry it through."""
-    told = ("1", "7", "4", "A's story", "1")
+    told = ("2", "7", "4", "A's story", "1")
     play(sala, "dial", "2", *told, *("dial", "2", *told) * 2, *more[1:])
     lapse(sala)
     assert [case.story for case in sala.all_of(Case)] == ["A's story"]

@@ -3,7 +3,8 @@
 Every example sentence of the locales is a row of character pieces (two to four letters of the folded text, so that
 no spaces are needed and a wrong mark costs little) and of ICU words, each weighed by how few headings use it. The
 rows of a heading are added up to its middle; a sentence is compared with the middle of every heading, her own
-language counting most, for people write in more than one. Keywords found in it, or nearly (rapidfuzz), add to that.
+language counting most, for people write in more than one. Keywords found in it, or nearly (rapidfuzz), add to that; a
+heading that has keywords and no examples is compared only where one of them is found.
 
 The likenesses become shares of one. A heading that has most of it is sure; where only its flow has (a complaint, but
 about what?), the flow is opened and asks. What is not sure opens nothing, and the menu comes.
@@ -83,6 +84,7 @@ class Understanding:
             for said in (*meant.says, *meant.words)
         ]
         self._weights = _weights([(heading, row) for _, heading, row in rows])
+        self._taught = {heading for words in known for heading, meant in words.meant.items() if meant.says}
         tags = ("", *(words.tag for words in known))
         self._all: dict[str, dict[str, float]] = {}
         self._own: dict[tuple[str, str], dict[str, float]] = {}
@@ -129,9 +131,10 @@ class Understanding:
     def shares(self, text: str, tag: str) -> dict[str, float]:
         """How much each heading has of one; nothing where no heading is like it at all."""
         row = _length_one(self._weighed(pieces(text)))
-        like = {heading: self._like(row, tag, heading) for heading in self._all}
-        for heading in self._named(plain(text)):
-            like[heading] = like.get(heading, 0.0) + KEYWORD
+        named = self._named(plain(text))
+        like = {heading: self._like(row, tag, heading) for heading in self._all if heading in self._taught | named}
+        for heading in named:
+            like[heading] += KEYWORD
         if not any(like.values()):
             return {}
         raised = {heading: math.exp(SHARPNESS * value) for heading, value in like.items()}

@@ -5,7 +5,9 @@ Only the far side of a provider is simulated, at the wire (`simulator.carrier`).
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import secrets
 import socket
 import threading
 from collections.abc import Iterator
@@ -47,6 +49,7 @@ from .servers import wait_for as wait_for
 ACCOUNT, TOKEN, SECRET = "AC" + "0" * 32, "the carrier's token", "the gateway's secret"
 KEYS = "1=" + seal.new_key()
 BOT = "1:the-bot-of-the-tests"
+PORTS = range(12_000, 32_000)
 
 
 @pytest.fixture
@@ -200,9 +203,12 @@ def served(app, port: int = 0) -> Iterator[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
+    """A port that nobody has, below those that the kernel gives to whoever asks for any: it is still free when it is
+    used a moment later."""
+    while True:
+        with socket.socket() as trial, contextlib.suppress(OSError):
+            trial.bind(("127.0.0.1", secrets.choice(PORTS)))
+            return trial.getsockname()[1]
 
 
 @pytest.fixture

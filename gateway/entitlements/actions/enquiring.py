@@ -122,7 +122,7 @@ def with_ours(db: Session, pack: Pack, found: Sight) -> Sight:
     """What the register of elsewhere says, with what Sala itself knows: payments, papers, where she is told."""
     known = known_of(db, pack.code, found.key)
     dues = current(db, pack.code, "payments")
-    paid = tuple(Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, pack.code, found.key))
+    paid = tuple(Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, dues, found.key))
     shown = tuple((paper.paper, paper.shown_on) for paper in papers_of(db, known))
     phone = (known.phone if known else None) or found.phone
     as_of = dues.as_of if dues else None

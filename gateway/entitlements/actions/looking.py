@@ -22,9 +22,8 @@ from ..records import (
     NUMBERS,
     Household,
     Known,
-    Member,
+    all_current,
     by_key,
-    current,
     found_by,
     known,
     known_of,
@@ -73,7 +72,7 @@ class BuiltIn:
 
     def find(self, numbers: Sequence[tuple[str, str]], today: date) -> Sight | None:
         household = found_by(self._db, self._country, numbers) if numbers else None
-        return sight(self._db, self._country, household.key, today) if household else None
+        return sight_of(self._db, self._country, household, today) if household else None
 
 
 def numbers_of(pack: Pack, written: str) -> list[tuple[str, str]]:
@@ -102,8 +101,9 @@ def barred_from(db: Session, pack: Pack, asked_by: str, written: str, now: datet
     """`locked` after too many wrong guesses of whoever asks, or at a number that finds nobody; `wait` too soon after
     the last; else empty. What finds a household is bounded by the household (`settle`)."""
     since = now - WINDOW
-    mine = people.tries(db, BY_ADDRESS, asked_by, since)
-    if mine >= TRIES_PER_ADDRESS or people.tries(db, BY_NUMBER, _number_of(pack, written), since) >= TRIES_PER_NUMBER:
+    wrong = people.tries_by_kind(db, {BY_ADDRESS: asked_by, BY_NUMBER: _number_of(pack, written)}, since)
+    mine = wrong[BY_ADDRESS]
+    if mine >= TRIES_PER_ADDRESS or wrong[BY_NUMBER] >= TRIES_PER_NUMBER:
         return "locked"
     pause = pause_after(mine)
     return "wait" if pause and people.tries(db, BY_ADDRESS, asked_by, now - pause) else ""
@@ -142,12 +142,12 @@ def _is_bounded(db: Session, pack: Pack, found: Sight, household: str, asked_by:
     """Whether no more guesses are heard: at this household; or in the whole country, where far more are wrong than
     right. Whoever asks from the household's own telephone is heard all the same."""
     since = now - WINDOW
-    if people.tries(db, BY_NUMBER, household, since) >= TRIES_PER_NUMBER:
+    wrong = people.tries_by_kind(db, {BY_NUMBER: household, BY_COUNTRY: pack.code}, since)
+    if wrong[BY_NUMBER] >= TRIES_PER_NUMBER:
         return True
-    wrong = people.tries(db, BY_COUNTRY, pack.code, since)
-    if wrong < TRIES_IN_ALL or pack.e164(found.phone) == asked_by:
+    if wrong[BY_COUNTRY] < TRIES_IN_ALL or pack.e164(found.phone) == asked_by:
         return False
-    return wrong >= WRONG_TO_RIGHT * people.tries(db, RIGHT, pack.code, since)
+    return wrong[BY_COUNTRY] >= WRONG_TO_RIGHT * people.tries(db, RIGHT, pack.code, since)
 
 
 def _opens(known: Known | None, members: Sequence[Somebody], born: str, pins: list[str]) -> str:
@@ -168,16 +168,13 @@ def pin_marks(key: str, roads: list[str]) -> set[str]:
 def sight(db: Session, country: str, key: str, today: date) -> Sight | None:
     """All that is known today of the household of a key."""
     household = by_key(db, country, key)
-    if household is None:
-        return None
-    return sight_of(db, country, household, known_of(db, country, key), members_of(db, household), today)
+    return sight_of(db, country, household, today) if household else None
 
 
-def sight_of(
-    db: Session, country: str, household: Household, known: Known | None, members: list[Member], today: date
-) -> Sight:
+def sight_of(db: Session, country: str, household: Household, today: date) -> Sight:
     """All that is known of a household."""
-    snapshot, paid = current(db, country, "people"), current(db, country, "payments")
+    known, members, counts = known_of(db, country, household.key), members_of(db, household), all_current(db, country)
+    snapshot, paid = counts.get("people"), counts.get("payments")
     as_of = snapshot.as_of if snapshot else date.min
     abouts = [member.about for member in members]
     card = any("card" in about.get("has", ()) for about in abouts)
@@ -191,7 +188,7 @@ def sight_of(
         facts=facts_of(abouts, card, household.valid_until, household.place, today, as_of),
         members=tuple(Somebody(m.key, str(m.about.get("name", "")), str(m.about.get("born", ""))) for m in members),
         payments=tuple(
-            Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, country, household.key)
+            Paid(p.programme, p.due_on, p.amount, p.state, p.at) for p in payments_of(db, paid, household.key)
         ),
         enrolled=tuple(filter(None, household.enrolled.split(","))),
         papers=tuple((paper.paper, paper.shown_on) for paper in papers_of(db, known)),

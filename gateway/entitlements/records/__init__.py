@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, or_, select, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, and_, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ... import seal
@@ -160,6 +160,22 @@ class ShownPaper(Base):
     __table_args__ = (UniqueConstraint("known_id", "paper"),)
 
 
+FOUND = (
+    select(Household)
+    .join(Number, Number.household_id == Household.id)
+    .join(Snapshot, Snapshot.id == Household.snapshot_id)
+    .where(Number.mark.in_(bindparam("marks", expanding=True)))
+    .where(Snapshot.country == bindparam("country"), Snapshot.state == "current")
+    .distinct()
+    .limit(2)
+)
+CURRENT = select(Snapshot).where(Snapshot.country == bindparam("country"), Snapshot.state == "current")
+MEMBERS = select(Member).where(Member.household_id == bindparam("household_id")).order_by(Member.id)
+KNOWN = select(Known).where(Known.country == bindparam("country"), Known.key == bindparam("key"))
+LOCKED = KNOWN.with_for_update().execution_options(populate_existing=True)
+"""Made once: a look-up is told while somebody holds the line."""
+
+
 def mark_of(kind: str, number: str) -> str:
     """What is kept of a number that finds a household."""
     return seal.ring().hash(f"{kind}:{number}", LABEL)
@@ -167,40 +183,34 @@ def mark_of(kind: str, number: str) -> str:
 
 def current(db: Session, country: str, kind: str) -> Snapshot | None:
     """The snapshot that counts now."""
-    wanted = select(Snapshot).where(Snapshot.country == country, Snapshot.kind == kind, Snapshot.state == "current")
-    return db.scalar(wanted)
+    return all_current(db, country).get(kind)
+
+
+def all_current(db: Session, country: str) -> dict[str, Snapshot]:
+    """The snapshots that count now, by kind."""
+    return {row.kind: row for row in db.scalars(CURRENT, {"country": country})}
 
 
 def found_by(db: Session, country: str, numbers: Iterable[tuple[str, str]]) -> Household | None:
     """The household of a number, whichever kind it is; None where it is in none, or in more than one."""
     marks = [mark for kind, number in numbers for mark in seal.ring().hashes(f"{kind}:{number}", LABEL)]
-    wanted = (
-        select(Household)
-        .join(Number, Number.household_id == Household.id)
-        .join(Snapshot, Snapshot.id == Household.snapshot_id)
-        .where(Number.mark.in_(marks), Snapshot.country == country, Snapshot.state == "current")
-        .distinct()
-        .limit(2)
-    )
-    rows = list(db.scalars(wanted))
+    rows = list(db.scalars(FOUND, {"marks": marks, "country": country}))
     return rows[0] if len(rows) == 1 else None
 
 
 def by_key(db: Session, country: str, key: str) -> Household | None:
     """The household of a key in the snapshot that counts."""
-    snapshot = current(db, country, "people")
-    if snapshot is None:
-        return None
-    return db.scalar(select(Household).where(Household.snapshot_id == snapshot.id, Household.key == key))
+    counts = and_(Snapshot.country == country, Snapshot.kind == "people", Snapshot.state == "current")
+    wanted = select(Household).join(Snapshot, Snapshot.id == Household.snapshot_id).where(counts, Household.key == key)
+    return db.scalar(wanted)
 
 
 def members_of(db: Session, household: Household) -> list[Member]:
-    return list(db.scalars(select(Member).where(Member.household_id == household.id).order_by(Member.id)))
+    return list(db.scalars(MEMBERS, {"household_id": household.id}))
 
 
-def payments_of(db: Session, country: str, key: str) -> list[Payment]:
-    """The payments of a household, the earliest first."""
-    snapshot = current(db, country, "payments")
+def payments_of(db: Session, snapshot: Snapshot | None, key: str) -> list[Payment]:
+    """The payments of a household in a snapshot of payments, the earliest first; none where there is no snapshot."""
     if snapshot is None:
         return []
     wanted = select(Payment).where(Payment.snapshot_id == snapshot.id, Payment.household == key)
@@ -209,13 +219,15 @@ def payments_of(db: Session, country: str, key: str) -> list[Payment]:
 
 def known(db: Session, country: str, key: str, now: datetime) -> Known:
     """What is kept of a household, locked; begun where nothing was."""
+    mine = {"country": country, "key": key}
+    if row := db.scalar(LOCKED, mine):
+        return row
     db.execute(insert_new(db, Known, country=country, key=key, notice_by="write", changed_at=now))
-    mine = select(Known).where(Known.country == country, Known.key == key).with_for_update()
-    return db.scalars(mine.execution_options(populate_existing=True)).one()
+    return db.scalars(LOCKED, mine).one()
 
 
 def known_of(db: Session, country: str, key: str) -> Known | None:
-    return db.scalar(select(Known).where(Known.country == country, Known.key == key))
+    return db.scalar(KNOWN, {"country": country, "key": key})
 
 
 def papers_of(db: Session, known: Known | None) -> list[ShownPaper]:

@@ -50,4 +50,5 @@ from .staff import use_code as use_code
 from .tries import count_try as count_try
 from .tries import purge_tries as purge_tries
 from .tries import tries as tries
+from .tries import tries_by_kind as tries_by_kind
 from .tries import tries_of_all as tries_of_all

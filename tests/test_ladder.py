@@ -20,9 +20,6 @@ from .desk import HASH, TO_HOW, Desk, first_of
 from .test_promises import kh
 from .test_who_decides import lodged
 
-MONDAY = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
-"""Ten in the morning in Phnom Penh."""
-
 
 def add(sala, name: str, role: str, *offices: str) -> None:
     with sala.house.database.transaction() as db:
@@ -73,7 +70,8 @@ def test_a_case_that_nobody_has_even_routed_is_told_of(sala, staff) -> None:
     assert sala.all_of(Case)[0].state == "received"
     tell(sala, step(sala, 100, "acknowledge"))
     assert told(sala, "acknowledge") == [(100, "kh-17", "supervisor")]
-    with time_machine.travel(MONDAY + timedelta(days=2), tick=False):
+    (notice,) = sala.all_of(Notice)
+    with time_machine.travel(notice.show_at, tick=False):
         staff["supervisor"].sign_in()
         assert "not sorted yet" in staff["supervisor"].get("/console/notices")
 

@@ -106,18 +106,19 @@ def test_in_quiet_hours_a_notice_waits_and_a_reply_goes(network, sala, address) 
 def test_what_was_sent_is_counted_by_prefix_and_the_cap_holds_notices(network, sala, address) -> None:
     pack = sala.hands.delivering.house.packs["kh"]
     pack.channels["kh-sms"] = replace(pack.channels["kh-sms"], prices={"+855": 40, "+85599": 60}, cap=60)
+    now = datetime.now(UTC)
     try:
         put(sala, address, "answer", "a")
-        sala.hands.deliver(None, NOW)
+        sala.hands.deliver(None, now)
         with sala.reading() as db:
-            row = of_month(db, NOW.date(), ["kh-sms"])[0]
+            row = of_month(db, now.date(), ["kh-sms"])[0]
             assert (row.channel, row.prefix, row.parts, row.cost) == ("kh-sms", "+85599", 1, 60)
         held, reply = put(sala, address, "answer", "b"), put(sala, address, "received", "c")
-        sala.hands.deliver(None, NOW)
+        sala.hands.deliver(None, now)
         with sala.reading() as db:
             assert db.get_one(Outgoing, held).error == "the month's money is spent"
             assert db.get_one(Outgoing, reply).state in ("sent", "delivered")
-            assert spent_in(db, NOW.date(), "kh-sms") == 120
+            assert spent_in(db, now.date(), "kh-sms") == 120
     finally:
         pack.channels["kh-sms"] = replace(pack.channels["kh-sms"], prices={}, cap=0)
 

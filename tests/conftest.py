@@ -39,6 +39,8 @@ from simulator.carrier import create_carrier
 
 from .caller import Caller, LastInputCaller
 from .desk import HASH, Desk
+from .far_register import far as far
+from .register_files import register as register
 from .servers import database_url as database_url
 from .servers import migrated_sqlite as migrated_sqlite
 from .servers import postgres as postgres

@@ -16,9 +16,7 @@ from gateway.entitlements.report import Person, amount_of, day_of
 from gateway.entitlements.sources import TRIES_PER_NUMBER, pause_after
 from gateway.registering import Registering
 
-from .test_registers import CARD, CHAN, CHILD, DUES, HEAD, SOK, again, proven, register, send, take_in, told
-
-__all__ = ["register"]
+from .register_files import CARD, CHAN, CHILD, DUES, HEAD, SOK, again, proven, send, take_in, told
 
 
 def want(sala, row: Snapshot) -> None:

@@ -13,7 +13,7 @@ from ... import seal
 from ..records import Try
 
 COUNTED = (
-    select(Try.kind, func.count())
+    select(Try.kind, func.count().label("wrong"))
     .where(
         Try.kind.in_(bindparam("kinds", expanding=True)),
         Try.key_hash.in_(bindparam("hashes", expanding=True)),
@@ -41,7 +41,7 @@ def tries_by_kind(db: Session, keys: Mapping[str, str], since: datetime) -> dict
     """The same of one key of each of several kinds that are kept alike, asked at once."""
     hashes = [one for kind, key in keys.items() for one in seal.ring().hashes(key, f"try.{kind}")]
     asked = {"kinds": list(keys), "hashes": hashes, "since": min(_kept_at(kind, since) for kind in keys)}
-    return dict.fromkeys(keys, 0) | {kind: count for kind, count in db.execute(COUNTED, asked)}  # noqa: C416 (rows)
+    return dict.fromkeys(keys, 0) | {row.kind: row.wrong for row in db.execute(COUNTED, asked)}
 
 
 def tries_of_all(db: Session, kind: str, since: datetime) -> int:

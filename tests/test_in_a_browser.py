@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from gateway.cases.records import Case
+from gateway.hotline.records import Call
 from gateway.people.actions import add_staff
 
 from .conftest import served
@@ -121,6 +123,48 @@ def test_the_phone_works_without_a_script(browser, url) -> None:
         page.click("button[value=send]")
     assert "About what?" in page.inner_text(".lcd")
     context.close()
+
+
+def test_a_call_is_logged_with_the_keyboard_alone(browser, url, sala) -> None:
+    page = browser.new_page()
+
+    def enter() -> None:
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    def tab_to(words: str) -> None:
+        for _ in range(60):
+            if words in page.evaluate("document.activeElement.innerText + document.activeElement.name"):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {words}")
+
+    page.goto(f"{url}/console/sign-in?next=/console/hotline")
+    page.keyboard.type("operator")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    enter()
+    page.keyboard.type("099 000 001")
+    enter()
+    enter()
+    assert page.evaluate("document.activeElement.name") == "press", "the first choice has the focus"
+    for words in ("English", "Tell us a problem", "I have not been paid", "I will tell you when you call"):
+        tab_to(words)
+        enter()
+    page.keyboard.type("She waits since June")
+    page.keyboard.press("Tab")
+    enter()
+    for words in ("Write the answer to this phone", "Send it"):
+        tab_to(words)
+        enter()
+    tab_to("outcome")
+    page.keyboard.press("ArrowDown")
+    tab_to("note")
+    page.keyboard.press("Tab")
+    enter()
+    page.close()
+    assert [case.story for case in sala.all_of(Case)] == ["She waits since June"]
+    assert [call.outcome for call in sala.all_of(Call)] == ["complaint"]
 
 
 def test_letters_are_as_tall_as_they_are_drawn(browser, url) -> None:

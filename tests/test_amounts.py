@@ -80,7 +80,10 @@ def test_what_is_told_of_a_sum_holds_whatever_turns_out(pieces, children, income
     [
         ({"pregnant": "yes", "infant": "no"}, "1,520,000 riel or more"),
         ({"pregnant": "no", "infant": "two"}, "up to 1,600,000 riel"),
-        ({"pregnant": "unknown", "infant": "unknown"}, "up to 1,520,000 riel"),
+        ({"pregnant": "unknown", "infant": "unknown"}, "up to 1,520,000 riel for one"),
+        ({"pregnant": "unknown", "infant": "one"}, "up to 800,000 riel for those you named"),
+        ({"infant": "one"}, "up to 800,000 riel for those you named"),
+        ({"pregnant": "no", "infant": "one"}, "up to 800,000 riel"),
     ],
 )
 def test_the_sum_in_one_line(answers: dict[str, str], told: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.cli import __main__ as command
 from gateway.country.conditions import AtLeast, Counts, Everyone, Facts, Is, Lives, Not, Rule
 from gateway.country.programmes import known_from
 from gateway.country.read import read_pack
@@ -216,6 +217,14 @@ def test_a_mistake_in_a_programme_is_refused_with_file_line_and_sentence(
     said = in_another(tmp_path, "kh/programmes/older.yaml", old, new)
     assert any(told in one for one in said), said
     assert all(one.startswith("countries/kh/") for one in said)
+
+
+def test_a_rule_past_its_review_says_nothing_also_to_whoever_keeps_it(capsys) -> None:
+    asked = ["rules", "pregnancy", "--say", "card=yes", "--say", "pregnant=yes", "--day"]
+    assert command.main([*asked, "2026-12-01"]) == 0
+    assert "pregnancy: yes" in capsys.readouterr().out
+    command.main([*asked, "2028-01-01"])
+    assert "pregnancy: nothing: past its review, ask the office" in capsys.readouterr().out
 
 
 def teller(country: str = "kh", today: date = TODAY, tag: str = "en") -> Teller:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from gateway.cases.records import Case
 from gateway.channels.outbox.records import Outgoing
 from gateway.channels.posting import REPLY
+from gateway.country.programmes import known_from
+from gateway.entitlements.rules import judge, told_now
 from gateway.people.records import Address
 
 from .writers import Chatter, Texter
@@ -49,12 +52,12 @@ def test_a_family_hears_what_it_may_ask_for_the_most_urgent_first(sala) -> None:
     assert len(set(questions)) == len(questions)
     assert caller.screen.splitlines() == [
         "You may ask for 4; the office decides:", "1 Mother and baby", "2 Free health care", "3 Family Package",
-        "4 Scholarship", "5 All by SMS", "6 Appointment", "0 Back",
+        "4 Scholarship", "5 What is not for you", "6 All by SMS", "7 Appointment", "0 Back",
     ]  # fmt: skip
     assert "No name and no paper is asked." not in caller.screen
     caller.choose("Mother and baby")
     assert caller.screen.startswith("Somebody is pregnant or a child is under two")
-    assert caller.choose("How much").startswith("up to 800,000 riel"), "nobody was asked whether somebody is pregnant"
+    assert caller.choose("How much").startswith("up to 800,000 riel for those you named")
     assert caller.choose("Bring").startswith("Bring: Equity card, Identity card.")
     assert "How to ask" not in caller.screen, "nothing is known of it, and it can be asked for here"
     caller.choose("Others")
@@ -84,6 +87,8 @@ def test_what_is_not_sure_and_what_is_lead_to_each_other(sala) -> None:
     assert caller.screen.startswith("Not sure:")
     first = caller.screen.splitlines()[1].partition(" ")[2]
     caller.choose(first, "Others")
+    assert caller.screen.startswith("Not sure:"), "back to the list from which it was told"
+    caller.choose("What is sure")
     assert caller.screen.startswith("You may ask for 4")
     caller.choose("Mother and baby")
     assert caller.screen.startswith("Somebody is pregnant or a child is under two")
@@ -118,8 +123,8 @@ def test_nothing_is_offered_of_which_nothing_is_known(sala) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("free hospital", "Free health care."), ("covid money", "COVID-19 money."), ("equity card", "Equity card."),
-        ("Family Package", "Family Package."), ("ពេទ្យឥតថ្លៃ", "Free health care."), ("ប្រាក់កូវីដ", "COVID-19 money."),
+        ("free hospital", "Free health care\nWith"), ("covid money", "COVID-19 money\nThis is no longer given"), ("equity card", "Equity card\nFor families"),
+        ("Family Package", "Family Package\nAn allowance"), ("ពេទ្យឥតថ្លៃ", "Free health care\nWith"), ("ប្រាក់កូវីដ", "COVID-19 money\nThis is no longer given"),
     ],
 )  # fmt: skip
 def test_the_name_of_a_benefit_and_nothing_else_opens_it_in_any_language(sala, typed: str, told: str) -> None:
@@ -148,9 +153,10 @@ def test_all_of_it_comes_as_one_message_with_the_papers_and_who_decides(sala) ->
     assert caller.choose("All by SMS").startswith("The message is on its way.")
     (text,) = [row for row in sala.all_of(Outgoing) if row.purpose == "rights"]
     assert text.body.splitlines() == [
-        "You may ask for:", "1 Mother and baby: up to 800,000 riel", "2 Free health care",
+        "You may ask for:", "1 Mother and baby: up to 800,000 riel for those you named", "2 Free health care",
         "Show the equity card at the health centre or hospital.", "3 Family Package",
         "4 Scholarship: 20,000 riel or more a month", "Register at the school.", "Bring: Equity card, Identity card.", "The office decides.",
+        "If you do not agree, call 0000 (demo).",
     ]  # fmt: skip
 
 
@@ -197,6 +203,56 @@ def test_more_than_six_stand_behind_one_more_row(sala) -> None:
     assert caller.screen.startswith("Somebody works for a company.")
 
 
+def test_what_is_not_for_her_is_told_with_its_reason_and_may_be_contested(sala) -> None:
+    caller, _ = screened(sala)
+    caller.choose("What is not for you")
+    assert caller.screen.startswith("Not for you:")
+    caller.choose("Disability")
+    assert caller.screen.startswith("This is for")
+    caller.choose("Others")
+    assert caller.screen.startswith("Not for you:")
+    caller.choose("Disability", "I do not agree", "Tell you later")
+    caller.press("9", "1", "1")
+    (case,) = sala.all_of(Case)
+    assert (case.category, case.programme) == ("list", "disability")
+
+
+def test_all_that_she_does_not_know_is_told_to_be_unsure_and_none_is_left_out(sala) -> None:
+    caller, _ = screened(sala, dict.fromkeys(FAMILY, "I do not know"))
+    first = names_on(caller)
+    pack = sala.house.packs["kh"]
+    facts = known_from(pack.questions, {"abroad": "here"})
+    verdicts = judge(told_now(pack.programmes.values(), datetime.now(UTC).date()), facts)
+    unsure = {pack.programmes[code].name for code, verdict in verdicts.items() if verdict is None}
+    assert len(unsure) > 6
+    for name in sorted(unsure - first):
+        caller.choose("Other benefits", name)
+        assert not caller.screen.startswith("Not sure")
+        caller.choose("Others")
+        assert caller.screen.startswith("Not sure:")
+
+
+def names_on(caller) -> set[str]:
+    """What stands on the lines of a list, on all its pages; the first of them is shown again."""
+    found, pages = {line.partition(" ")[2] for line in caller.screen.splitlines()}, 0
+    while "\n9 " in caller.screen:
+        caller.press("9")
+        found |= {line.partition(" ")[2] for line in caller.screen.splitlines()}
+        pages += 1
+    caller.press(*("0",) * pages)
+    return found
+
+
+def test_where_every_rule_is_past_its_review_nothing_is_said_to_be_nothing(sala) -> None:
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=800), tick=True):
+        caller = sala.caller()
+        caller.dial()
+        caller.choose("English", "My rights", "What I can get")
+        assert caller.screen.startswith("No name and no paper is asked.\nNot sure:")
+        caller.press("1")
+        assert caller.screen.startswith("No sure fact is known here. Ask your office")
+
+
 def test_in_the_lao_pdr_she_is_asked_where_she_lives_only_for_what_runs_in_three_districts(sala) -> None:
     caller = sala.caller("+85699000001", "la-ussd")
     caller.dial()
@@ -233,8 +289,8 @@ def test_who_writes_from_another_country_is_asked_where_she_is_and_sent_to_the_e
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("what happened to the covid money", "COVID-19 money. This is no longer given. Ask about: Family Package."),
-        ("tell me of the hef", "Free health care. With an equity card, public health care is free"),
+        ("what happened to the covid money", "COVID-19 money\nThis is no longer given. Ask about: Family Package."),
+        ("tell me of the hef", "Free health care\nWith an equity card, public health care is free"),
     ],
 )
 def test_an_old_name_leads_to_what_there_is_today(sala, said: str, told: str) -> None:
@@ -249,8 +305,21 @@ def test_one_benefit_is_found_by_its_name(sala) -> None:
     caller = sala.caller()
     caller.dial()
     caller.choose("English", "My rights", "One benefit", "Scholarship")
-    assert caller.screen.startswith("Scholarship. For children of grades 1 to 12")
+    assert caller.screen.startswith("Scholarship\nFor children of grades 1 to 12")
     caller.choose("How much")
     assert caller.screen.startswith("20,000 riel or more a month")
     caller.choose("Another", "NSSF pension")
-    assert caller.screen.startswith("NSSF pension.")
+    assert caller.screen.startswith("NSSF pension\n")
+
+
+def test_a_wrong_key_leaves_the_question_on_the_screen(sala) -> None:
+    """In Khmer a screen holds little: the sentence that stood above the first question goes, not the question."""
+    caller = sala.caller()
+    caller.dial()
+    caller.press("1", "1", "1", "1")
+    caller.press("z")
+    assert caller.screen.splitlines()[:3] == [
+        "សូមចុចលេខមួយដែលបានបង្ហាញ។",
+        "តើគ្រួសារអ្នកមានប័ណ្ណសមធម៌ទេ?",
+        "1 មាន",
+    ]

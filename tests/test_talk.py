@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.dialogue import talk
 from gateway.dialogue.answers import understand
 from gateway.dialogue.flow import Step
-from gateway.dialogue.flow_read import read_flows
+from gateway.dialogue.flow_read import flow_from_text, read_flows
 from gateway.dialogue.grouping import groups
 from gateway.dialogue.state import Done, Heard, Lapsed, ListOf, Opened, Redialled, Rows, from_json, to_json
 from gateway.dialogue.state import to_bytes as state_bytes
@@ -172,6 +172,42 @@ def test_groups_hold_every_name_once_and_are_never_more_than_eight(names: list[s
 def test_answers_are_understood_as_people_write_them(kind: str, typed: str, meant: str | None) -> None:
     step = Step("q", "ask", 1, answer=kind)
     assert understand(step, [], Heard(typed))[0] == meant
+
+
+def test_a_year_that_is_still_to_come_is_no_year_of_birth() -> None:
+    step = Step("q", "ask", 1, answer="year", least=1900)
+    assert [understand(step, [], Heard(year, year=2026))[0] for year in ("2026", "2027", "2575")] == [
+        "2026",
+        None,
+        None,
+    ]
+
+
+def test_the_key_that_goes_on_is_no_text() -> None:
+    step = Step("q", "ask", 1, answer="text")
+    assert [understand(step, [], Heard(said))[0] for said in ("9", "៩", "9 children")] == [None, None, "9 children"]
+
+
+def test_what_ends_the_page_is_told_however_often_it_was_tried() -> None:
+    """Three times wrong is enough; but whoever must only wait is told so, not that her tries are used up."""
+    flow, _ = flow_from_text(
+        "proof",
+        """
+title: Proof
+steps:
+  card: {ask: "Which card?", answer: card}
+  find: {do: find_household, tries: 3, go: {none: card, wait: slowly, locked: slowly, asked: slowly, spent: enough}}
+  found: {say: Found., end: yes}
+  slowly: {say: Wait a little., end: none}
+  enough: {say: Ask your office., end: none}
+""",
+    )
+    for last, said in (("wait", "slowly"), ("none", "enough")):
+        step = talk.advance({"proof": flow}, talk.begin("proof"))
+        for outcome in ("none", "none", last):
+            step = talk.advance({"proof": flow}, step.state, Heard("12345678"))
+            step = talk.advance({"proof": flow}, step.state, Done(outcome))
+        assert step.state.said[-1:] == [f"proof.{said}"] or step.state.said[-1:] == [said]
 
 
 def test_a_card_that_looks_wrong_is_hinted_at_once_and_then_taken() -> None:

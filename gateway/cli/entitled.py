@@ -10,7 +10,7 @@ from ..country import Pack
 from ..country.programmes import FACTS, Programme, known_from
 from ..country.read import read_pack
 from ..entitlements.explaining import said, trail
-from ..entitlements.rules import asked_now, next_question
+from ..entitlements.rules import asked_now, next_question, stale
 from ..entitlements.wording import Teller
 from ..house import served
 from ..language.catalogue import read_locale
@@ -32,14 +32,22 @@ def rules(given: argparse.Namespace) -> int:
     teller = Teller(pack, served({given.language: read_locale(ROOT / "locales", given.language)}, drafts=True),
                     given.language, today)  # fmt: skip
     for programme in wanted:
-        verdict = programme.rule.holds(facts) if programme.rule else None
-        print(f"{programme.code}: {said(verdict) if programme.rule and programme.runs(today) else 'not asked now'}")
+        print(f"{programme.code}: {_says(programme, answers, pack, today)}")
         if given.explain:
             print("\n".join(f"  {line}" for line in _explained(teller, programme, answers)))
     asked = next_question(pack.questions, asked_now(wanted, today), facts, answers)
     if given.explain:
         print(f"the next question: {asked or 'none would decide anything'}")
     return 0
+
+
+def _says(programme: Programme, answers: dict[str, str], pack: Pack, today: date) -> str:
+    """What a rule says of a household today."""
+    if programme.rule is None or not programme.runs(today):
+        return "not asked now"
+    if programme.code in stale([programme], today):
+        return "nothing: past its review, ask the office"
+    return said(programme.rule.holds(known_from(pack.questions, answers)))
 
 
 def _pack(country: str) -> Pack:

@@ -142,6 +142,7 @@ class _OfProgramme:
             since=self.partial("since"), until=self.partial("until"), instead=instead, office=office, areas=areas,
             told=self.told(papers), rule=rule, ruled=self.dated(row) if rule else None, sentences=sentences,
             amounts=tuple(self.amount(one, rules) for one in self.rows("amounts", row)),
+            line=row.line_of("rule"),
         )  # fmt: skip
 
     def need(self, key: str) -> str:

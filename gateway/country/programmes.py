@@ -88,7 +88,7 @@ class Programme:
     """A benefit or a service. `urgency`: the lower, the sooner it is told. `since`, `until`: a year, a month or a day,
     as far as the source says. `instead`: the programme to which an ended one leads. `aliases`: other names, by locale.
     `office`: whose queue decides who gets it. `areas`: where it runs; none: everywhere. `sentences`: why, for yes, no
-    and what is missing."""
+    and what is missing. `line`: of its rule, in its file."""
 
     country: str
     code: str
@@ -106,6 +106,7 @@ class Programme:
     ruled: Dated | None = None
     sentences: Mapping[str, str] = field(default_factory=dict)
     amounts: tuple[Amount, ...] = ()
+    line: int = 1
 
     @cached_property
     def rule_mark(self) -> str:

@@ -23,6 +23,9 @@ LETTERS = 4000
 BUDDHIST = 543
 BUDDHIST_FROM = 2400
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+ON = "9"
+"""The key that goes on: no text is only that."""
+
 CARD_DIGITS = range(8, 17)
 """Of a card, an identity card, the NSSF, or a telephone: whichever she has at hand."""
 
@@ -47,6 +50,8 @@ def understand(step: Step, choices: list[Option], heard: Heard, warned: bool = F
         return (enclosed(*heard.media), "") if heard.media[0] else _text(step, heard.text)
     if step.answer == "card" and not warned and len(_digits(heard.text)) not in CARD_DIGITS:
         return None, "wrong.card"
+    if step.answer == "year":
+        return _year(step, heard.text, heard.year), "wrong.year"
     return KINDS[step.answer](step, heard.text), f"wrong.{step.answer}"
 
 
@@ -62,6 +67,8 @@ def _digits(text: str) -> str:
 
 def _text(step: Step, text: str) -> Understood:
     said = fold.clean(text)
+    if fold.key(said) == ON:
+        return None, "wrong.text"
     if len(said) > (step.most or LETTERS):
         return None, "wrong.long"
     return said or None, "wrong.text"
@@ -85,12 +92,13 @@ def _common_year(year: int) -> int:
     return year - BUDDHIST if year >= BUDDHIST_FROM else year
 
 
-def _year(step: Step, text: str) -> str | None:
+def _year(step: Step, text: str, now: int) -> str | None:
+    """A year; none that is still to come, unless the step allows one."""
     pressed = fold.key(text)
     if not (pressed.isascii() and pressed.isdigit() and len(pressed) == 4):
         return None
     year = _common_year(int(pressed))
-    return str(year) if (step.least or FIRST_YEAR) <= year <= (step.most or LAST_YEAR) else None
+    return str(year) if (step.least or FIRST_YEAR) <= year <= (step.most or now or LAST_YEAR) else None
 
 
 def _date(step: Step, text: str) -> str | None:
@@ -123,7 +131,6 @@ def _words(step: Step, text: str) -> str | None:
 KINDS: dict[str, Callable[[Step, str], str | None]] = {
     "number": _number,
     "money": _money,
-    "year": _year,
     "date": _date,
     "phone": _phone,
     "reference": _reference,

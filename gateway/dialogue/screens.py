@@ -38,10 +38,14 @@ def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     head = [(text, False) for text in writer.head() if text]
     made = tuple(_pages(head + lines, writer.foot, voice.size))
     if state.notice and ":" not in state.notice and len(made) > 1 and not state.ended:
-        # She has just read the question: what was wrong, and what can be pressed, come before it.
-        shorter = tuple(_pages(head[:-1] + lines, writer.foot, voice.size))
-        more = _lines_on(shorter[0], lines) > _lines_on(made[0], lines)
-        made = shorter if more or (not lines and len(shorter) < len(made)) else made
+        # What was wrong, and what can be pressed, come before what she has read: what was said first goes, then the
+        # question.
+        for less in ([head[0], head[-1]], head[:1]):
+            shorter = tuple(_pages(less + lines, writer.foot, voice.size))
+            more = _lines_on(shorter[0], lines) > _lines_on(made[0], lines)
+            if more or (not lines and len(shorter) < len(made)):
+                made = shorter
+                break
     return Screens(made, state.ended)
 
 

@@ -92,11 +92,13 @@ def from_json(plain: Json) -> State:
 @dataclass(frozen=True)
 class Heard:
     """What the person answered. `pin`: the keyed hash of a secret number typed where one is asked.
-    `media`: what kind of thing came with it (photo, voice), and under which name it is kept."""
+    `media`: what kind of thing came with it (photo, voice), and under which name it is kept. `year`: in which year she
+    says it; 0 where nobody needs to know."""
 
     text: str
     pin: str = ""
     media: tuple[str, str] = ("", "")
+    year: int = 0
 
 
 @dataclass(frozen=True)

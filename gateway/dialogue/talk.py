@@ -18,7 +18,7 @@ from __future__ import annotations
 from ..language import fold
 from .answers import understand
 from .asking import options, read_back
-from .flow import ENTERED, Flows, pages
+from .flow import ENTERED, Flows, at, pages
 from .flow import Step as FlowStep
 from .leaving import MENU as MENU
 from .leaving import WRONG_BEFORE_HELP, Leaving
@@ -220,7 +220,7 @@ class _Talk(Leaving):
         if done.act:
             state.wall, state.acts = len(state.road), state.acts + 1
         outcome = done.outcome
-        if step.tries and step.turning(outcome):
+        if step.tries and step.turning(outcome) and not self.ends_at(step.turning(outcome)):
             state.tries[path] = state.tries.get(path, 0) + 1
             if state.tries[path] >= step.tries:
                 outcome = "spent"
@@ -228,6 +228,11 @@ class _Talk(Leaving):
         inside, flow = unfinished(self.flows, state) if state.alone else ("", None)
         if flow:
             self.go_alone(inside, flow)
+
+    def ends_at(self, name: str) -> bool:
+        """Whether the page ends with what is said at a step: nothing is tried again there."""
+        step = at(self.flows, self.state.flow, self.state.at)[0].steps.get(name)
+        return step is not None and step.verb == "say" and bool(step.end)
 
     def offer(self, rows: Rows) -> None:
         state = self.state

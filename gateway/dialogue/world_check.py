@@ -46,8 +46,8 @@ def programmes(flows: Flows, pack: Pack) -> Iterator[Fault]:
     for programme in pack.programmes.values():
         for fact in sorted(needs(programme.rule) - settled) if flow and programme.rule else ():
             what = f"{pack.code} rule '{programme.code}' needs '{fact}'; no question settles it"
-            yield Fault(_file(pack, programme), 1, what + did_you_mean(fact, settled))
-        yield from (Fault(_file(pack, programme), 1, what) for what in _kinds(pack, programme) if flow)
+            yield Fault(_file(pack, programme), programme.line, what + did_you_mean(fact, settled))
+        yield from (Fault(_file(pack, programme), programme.line, what) for what in _kinds(pack, programme) if flow)
     needed = frozenset[str]().union(*(needs(p.rule) for p in pack.programmes.values() if p.rule))
     for question in pack.questions.values():
         if not flow or not question.asked or not needed & question.settles():

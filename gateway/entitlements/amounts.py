@@ -79,3 +79,32 @@ def _share(taper: Taper, income: int) -> int:
 
 def _within(value: int, least: int, most: int | None) -> int:
     return max(least, min(value, most) if most is not None else value)
+
+
+def counted_in(amount: Amount) -> list[str]:
+    """The facts by which an amount counts people."""
+    return list(dict.fromkeys(name for piece in amount.pieces for name in piece.per))
+
+
+def assumed(amount: Amount, facts: Facts) -> Facts:
+    """What an amount is worked out for: where she has one of whom it counts, nobody whom she did not name; where she
+    named nobody, what is not known stays so."""
+    return {**dict.fromkeys(counted_in(amount), (0, 0)), **facts} if _named(amount, facts) else facts
+
+
+def for_some(amount: Amount, facts: Facts) -> bool:
+    """Whether an amount is worked out for those whom she named, and others may count whom she did not."""
+    return _named(amount, facts) and any(name not in facts for name in counted_in(amount))
+
+
+def _named(amount: Amount, facts: Facts) -> bool:
+    return any(isinstance(span := facts.get(name), tuple) and span[0] > 0 for name in counted_in(amount))
+
+
+def for_one(amount: Amount) -> Span:
+    """What somebody gets of whom nothing is known: at least the least that is given for one of those who are counted;
+    where for one it may be nothing, up to the most."""
+    counted = counted_in(amount)
+    ones = [work_out(amount, {**dict.fromkeys(counted, (0, 0)), name: (1, 1)}).total for name in counted]
+    least = min(low for low, _ in ones)
+    return (least, None) if least else (0, max(high or 0 for _, high in ones))

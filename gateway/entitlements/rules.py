@@ -23,11 +23,21 @@ class Refusal(Exception):
         self.sentence = sentence
 
 
-def asked_now(programmes: Iterable[Programme], today: date, suspended: Collection[str] = ()) -> list[Programme]:
+def asked_now(programmes: Collection[Programme], today: date, suspended: Collection[str] = ()) -> list[Programme]:
     """The programmes of which a rule may speak today: they run, the rule was reviewed within a year, and it has not
     said yes too often to those whom the office refused. The most urgent first."""
-    found = (p for p in programmes if p.rule and p.ruled and p.runs(today) and not p.ruled.is_stale(today))
-    return sorted((p for p in found if p.code not in suspended), key=lambda p: (p.urgency, p.code))
+    found, old = told_now(programmes, today), stale(programmes, today)
+    return [programme for programme in found if programme.code not in old and programme.code not in suspended]
+
+
+def told_now(programmes: Iterable[Programme], today: date) -> list[Programme]:
+    """The programmes with a rule that run today, also those of which it may not say yes. The most urgent first."""
+    return sorted((p for p in programmes if p.rule and p.runs(today)), key=lambda p: (p.urgency, p.code))
+
+
+def stale(programmes: Iterable[Programme], today: date) -> frozenset[str]:
+    """The programmes whose rule nobody has reviewed for a year: it says yes to nobody, she is sent to the office."""
+    return frozenset(p.code for p in programmes if p.rule and (p.ruled is None or p.ruled.is_stale(today)))
 
 
 def suspended(

@@ -17,7 +17,7 @@ from ..country.programmes import TEXTS, Amount, Programme, first_day
 from ..language import formats
 from ..language.catalogue import Texts, mark
 from ..language.tags import babel_name
-from .amounts import UNKNOWN, Line, Worked, work_out
+from .amounts import UNKNOWN, Line, Worked, assumed, counted_in, for_one, for_some, work_out
 from .rules import missing
 from .sources import Paid
 
@@ -39,6 +39,10 @@ OR_MORE = mark("entitlement.or_more", "{sum} or more")
 UP_TO = mark("entitlement.up_to", "up to {sum}")
 BETWEEN = mark("entitlement.between", "{least} to {most}")
 TERM = mark("entitlement.term", "{sum}: {what}")
+FOR_NAMED = mark("entitlement.for_named", "{sum} for those you named")
+FOR_ONE = mark("entitlement.for_one", "{sum} for one")
+UNSURE = mark("entitlement.ask_about", "Not sure, ask your office: {names}.")
+CONTEST = mark("entitlement.contest", "If you do not agree, call {hotline}.")
 MAY_ASK = mark("entitlement.may_ask", "You may ask for:")
 NEXT = mark("payment.next", "Next: {payment}.")
 NO_NEXT = mark("payment.no_next", "No next payment is written yet.")
@@ -84,7 +88,7 @@ class Teller:
     def about_it(self, programme: Programme) -> str:
         """What it is and for whom, for somebody who asked by its name."""
         words = self.who(programme) if programme.runs(self.today) else self.ended(programme)
-        return f"{self.name(programme)}. {words}"
+        return f"{self.name(programme)}\n{words}"
 
     def ended(self, programme: Programme) -> str:
         """That it has ended, or has not begun, and what to ask about instead."""
@@ -153,25 +157,31 @@ class Teller:
         amount, pay = programme.amount(self.today), self.fact(programme, "pay")
         if amount is None:
             return pay or self.ask(programme)
-        return "\n".join(filter(None, (*self.worked(work_out(amount, assumed(amount, facts))), pay)))
+        worked = work_out(amount, assumed(amount, facts))
+        return "\n".join(filter(None, (*self.worked(worked, for_some(amount, facts)), pay)))
 
     def sum(self, programme: Programme, facts: Facts) -> str:
         """How much, in one line: for a small screen."""
         amount = programme.amount(self.today)
         if amount is None:
             return self.ask(programme)
-        counted = [name for piece in amount.pieces for name in piece.per]
-        known = any(name in facts for name in counted) or not counted
-        total = work_out(amount, assumed(amount, facts)).total if known else for_one(amount)
-        return self.ask(programme) if total == UNKNOWN else self.every(amount.every, self.span(total))
+        counted = counted_in(amount)
+        if counted and not any(name in facts for name in counted):
+            return self.texts.say(self.tag, FOR_ONE, sum=self.every(amount.every, self.span(for_one(amount))))
+        total = work_out(amount, assumed(amount, facts)).total
+        return self.ask(programme) if total == UNKNOWN else self.whole(amount, facts, total)
 
     def example(self, amount: Amount) -> list[str]:
         """The terms of an amount, for one of each of whom it counts: a worked example."""
-        counted = {name: (1, 1) for piece in amount.pieces for name in piece.per}
-        return self.worked(work_out(amount, counted))
+        return self.worked(work_out(amount, dict.fromkeys(counted_in(amount), (1, 1))))
 
-    def worked(self, worked: Worked) -> list[str]:
-        """The terms of a sum, each on a line, and what comes of them."""
+    def whole(self, amount: Amount, facts: Facts, total: Span) -> str:
+        """What comes of a sum; where more people may count than she named, for whom it is."""
+        written = self.every(amount.every, self.span(total))
+        return self.texts.say(self.tag, FOR_NAMED, sum=written) if for_some(amount, facts) else written
+
+    def worked(self, worked: Worked, some: bool = False) -> list[str]:
+        """The terms of a sum, each on a line, and what comes of them. `some`: more people may count than she named."""
         every = worked.amount.every
         lines = [self.texts.say(self.tag, TERM, sum=self.every(every, self.term(line)), what=self.what(worked, line))
                  for line in worked.lines]  # fmt: skip
@@ -179,8 +189,10 @@ class Teller:
             lines.append(self.texts.say(self.tag, LESS, sum=self.span(worked.off)))
         unsure = any(line.total[0] != line.total[1] for line in worked.lines)
         counted = len(worked.lines) > 1 or worked.off != (0, 0) or unsure
-        if counted and worked.total != UNKNOWN:
-            lines.append(self.texts.say(self.tag, TOGETHER, sum=self.every(every, self.span(worked.total))))
+        if (counted or some) and worked.total != UNKNOWN:
+            whole = self.every(every, self.span(worked.total))
+            whole = self.texts.say(self.tag, FOR_NAMED, sum=whole) if some else whole
+            lines.append(self.texts.say(self.tag, TOGETHER, sum=whole))
         return lines
 
     def what(self, worked: Worked, line: Line) -> str:
@@ -221,9 +233,9 @@ class Teller:
         call = programme.fact("call", self.today)
         return self.texts.say(self.tag, ASK_CALL, number=call.said) if call else self.texts.say(self.tag, ASK)
 
-    def all_of_them(self, programmes: Iterable[Programme], facts: Facts) -> str:
+    def all_of_them(self, programmes: Iterable[Programme], unsure: Iterable[Programme], facts: Facts) -> str:
         """What she may ask for, as one message: each with its sum and how to ask, then the papers of all, whom to call,
-        and who decides."""
+        what is not sure, who decides, and what to do if she does not agree."""
         found = list(programmes)
         lines = [self.texts.say(self.tag, MAY_ASK)]
         for number, programme in enumerate(found, 1):
@@ -234,29 +246,17 @@ class Teller:
             lines.append(self.texts.say(self.tag, BRING, papers=", ".join(self.papers(wanted))))
         calls = {call.said: None for p in found if (call := p.fact("call", self.today))}
         lines += [self.texts.say(self.tag, CALL, number=number) for number in calls]
-        return "\n".join([*lines, self.texts.say(self.tag, DECIDES)])
+        if names := ", ".join(self.name(programme) for programme in unsure):
+            lines.append(self.texts.say(self.tag, UNSURE, names=names))
+        lines.append(self.texts.say(self.tag, DECIDES))
+        if self.pack.hotline:
+            lines.append(self.texts.say(self.tag, CONTEST, hotline=self.pack.hotline))
+        return "\n".join(lines)
 
     def _sum(self, programme: Programme, facts: Facts) -> str:
         amount = programme.amount(self.today)
         total = work_out(amount, assumed(amount, facts)).total if amount else UNKNOWN
-        return f": {self.every(amount.every, self.span(total))}" if amount and total != UNKNOWN else ""
-
-
-def assumed(amount: Amount, facts: Facts) -> Facts:
-    """What an amount is worked out for: where she has one of whom it counts, nobody whom she did not name; where she
-    named nobody, what is not known stays so."""
-    counted = [name for piece in amount.pieces for name in piece.per]
-    known = [name for name in counted if isinstance(span := facts.get(name), tuple) and span[0] > 0]
-    return {**dict.fromkeys(counted, (0, 0)), **facts} if known else facts
-
-
-def for_one(amount: Amount) -> Span:
-    """What somebody gets of whom nothing is known: at least the least that is given for one of those who are counted;
-    where for one it may be nothing, up to the most."""
-    counted = dict.fromkeys(name for piece in amount.pieces for name in piece.per)
-    ones = [work_out(amount, {**dict.fromkeys(counted, (0, 0)), name: (1, 1)}).total for name in counted]
-    least = min(low for low, _ in ones)
-    return (least, None) if least else (0, max(high or 0 for _, high in ones))
+        return f": {self.whole(amount, facts, total)}" if amount and total != UNKNOWN else ""
 
 
 def to_raw(code: str, answers: Mapping[str, str]) -> str:

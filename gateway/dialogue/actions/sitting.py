@@ -158,7 +158,7 @@ class Sitting(Greeting):
         step = self.waiting(state)
         if step and step.answer == "pin" and is_pin(text):
             return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), seal.ROAD)))
-        return Heard(text)
+        return Heard(text, year=self.now.year)
 
     def heard_things(self, state: State, text: str, message: Message) -> Heard:
         """A photo or a voice note: an answer where one may be given so; else it is kept for the case that comes."""

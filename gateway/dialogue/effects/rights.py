@@ -6,7 +6,7 @@ answers that were given, so that it is told anew in whatever language she change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from ...cases.records.requests import judged as judged_by_office
@@ -29,17 +29,22 @@ TOLD = ("why", "reason", "amount", "sum", "apply", "bring")
 ABOUT = ("about", *TOLD[2:])
 SMALL = ("ussd", "sms", "voice")
 MOST_ROWS = 6
-OTHERS, NOT_SURE, SURE, ABROAD = "others", "not_sure", "sure", "abroad"
-WAYS_ON = {OTHERS: "others", NOT_SURE: "unsure", SURE: "results"}
+OTHERS, NOT_SURE, MORE_UNSURE, NOT_DUE, SURE, ABROAD = "others", "not_sure", "more_unsure", "not_due", "sure", "abroad"
+WAYS_ON = {OTHERS: "others", NOT_SURE: "unsure", MORE_UNSURE: "more_unsure", NOT_DUE: "denied", SURE: "results"}
 """Rows of a list that are no programme: where each leads."""
 
-CHOSEN = ("found", "rest", "unsure")
+CHOSEN = ("found", "rest", "unsure", "more_unsure", "denied")
+LIST_OF = {"yes": "results", "unsure": "unsure", "no": "denied"}
+"""From which list a programme was told, by what its rule says."""
+
 DOUBTED = "doubted"
 """Among the answers to which a programme is told: that its rule is suspended."""
 
 LABELS = {
     OTHERS: mark("entitlement.others", "Other benefits"),
     NOT_SURE: mark("entitlement.not_sure", "What is not sure"),
+    MORE_UNSURE: mark("entitlement.others", "Other benefits"),
+    NOT_DUE: mark("entitlement.not_due", "What is not for you"),
     SURE: mark("entitlement.sure", "What is sure"),
 }
 
@@ -55,10 +60,6 @@ def suspended(stand: Stand) -> frozenset[str]:
     return rules.suspended(stand.pack.programmes, stand.pack.doubt, judged_by_office(stand.db, stand.pack.code))
 
 
-def asked_now(stand: Stand, but: Collection[str]) -> list[Programme]:
-    return rules.asked_now(stand.pack.programmes.values(), stand.today, but)
-
-
 def next_question(stand: Stand, answers: Answers) -> Done:
     """The question that decides most of what is open; a small screen asks eight at most."""
     known = said(stand, answers)
@@ -68,15 +69,16 @@ def next_question(stand: Stand, answers: Answers) -> Done:
     if ABROAD not in known:
         return Done(ABROAD)  # she writes from elsewhere: what helps her first is near her, not here
     facts = known_from(stand.pack.questions, known)
-    asked = asked_now(stand, suspended(stand))
+    asked = rules.asked_now(stand.pack.programmes.values(), stand.today, suspended(stand))
     return Done(rules.next_question(stand.pack.questions, asked, facts, known) or "results")
 
 
 def judged(stand: Stand, answers: Answers) -> tuple[dict[str, Verdict], Facts]:
-    """What each rule says, the most urgent first; of one that is suspended nothing is known."""
+    """What each rule says, the most urgent first; of one that is suspended, or past its review, no yes is told."""
     facts = known_from(stand.pack.questions, said(stand, answers))
-    verdicts, doubted = rules.judge(asked_now(stand, ()), facts), suspended(stand)
-    return {code: None if code in doubted else verdict for code, verdict in verdicts.items()}, facts
+    silent = {*suspended(stand), *rules.stale(stand.pack.programmes.values(), stand.today)}
+    verdicts = rules.judge(rules.told_now(stand.pack.programmes.values(), stand.today), facts)
+    return {code: None if verdict and code in silent else verdict for code, verdict in verdicts.items()}, facts
 
 
 def judge(stand: Stand, answers: Answers) -> Done:
@@ -88,28 +90,41 @@ def judge(stand: Stand, answers: Answers) -> Done:
 
 
 def programmes(stand: Stand, answers: Answers) -> list[str]:
-    """What she may ask for; what does not fit stands behind one more row, and what is not sure, if anything is."""
-    found = _yes(stand, answers)
-    shown = found if len(found) <= MOST_ROWS else [*found[: MOST_ROWS - 1], OTHERS]
-    return [*shown, NOT_SURE] if shown and _open(stand, answers) else shown
+    """What she may ask for; what does not fit stands behind one more row, so does what is not sure, and what is not for
+    her."""
+    shown = _first(_told(stand, answers, True), OTHERS)
+    ways = {NOT_SURE: _told(stand, answers, None), NOT_DUE: _told(stand, answers, False)}
+    return [*shown, *(row for row, found in ways.items() if shown and found)]
 
 
 def other_programmes(stand: Stand, answers: Answers) -> list[str]:
     """What stood behind the last row."""
-    return _yes(stand, answers)[MOST_ROWS - 1 :]
-
-
-def _yes(stand: Stand, answers: Answers) -> list[str]:
-    return [code for code, verdict in judged(stand, answers)[0].items() if verdict]
+    return _told(stand, answers, True)[MOST_ROWS - 1 :]
 
 
 def not_known(stand: Stand, answers: Answers) -> list[str]:
-    """What she did not say enough for; and the way to what is sure, if anything is."""
-    return [*_open(stand, answers)[:MOST_ROWS], *([SURE] if _yes(stand, answers) else [])]
+    """What she did not say enough for; and the ways to what is sure and to what is not for her, if anything is."""
+    ways = {SURE: _told(stand, answers, True), NOT_DUE: _told(stand, answers, False)}
+    return [*_first(_told(stand, answers, None), MORE_UNSURE), *(row for row, found in ways.items() if found)]
 
 
-def _open(stand: Stand, answers: Answers) -> list[str]:
-    return [code for code, verdict in judged(stand, answers)[0].items() if verdict is None]
+def others_not_known(stand: Stand, answers: Answers) -> list[str]:
+    """What stood behind the last row of these."""
+    return _told(stand, answers, None)[MOST_ROWS - 1 :]
+
+
+def not_due(stand: Stand, answers: Answers) -> list[str]:
+    """What is not for her, by what she said."""
+    return _told(stand, answers, False)
+
+
+def _told(stand: Stand, answers: Answers, verdict: Verdict) -> list[str]:
+    return [code for code, said in judged(stand, answers)[0].items() if said is verdict]
+
+
+def _first(found: list[str], more: str) -> list[str]:
+    """As many as a list shows; the rest stands behind one more row."""
+    return found if len(found) <= MOST_ROWS else [*found[: MOST_ROWS - 1], more]
 
 
 def explain(stand: Stand, answers: Answers) -> Done:
@@ -119,8 +134,13 @@ def explain(stand: Stand, answers: Answers) -> Done:
         return Done(WAYS_ON[code])
     verdict = judged(stand, answers)[0].get(code)
     given = {**said(stand, answers), **({DOUBTED: "yes"} if code in suspended(stand) else {})}
-    told = {True: "yes", None: "unsure"}.get(verdict, "")
+    told = {True: "yes", None: "unsure", False: "no"}[verdict]
     return Done("told", {**dict.fromkeys(TOLD, to_raw(code, given)), "programme": code, "told": told})
+
+
+def which_list(stand: Stand, answers: Answers) -> Done:
+    """The list from which the programme was told."""
+    return Done(LIST_OF[stand.facts.get("told") or "unsure"])
 
 
 def told_of(stand: Stand, answers: Answers) -> list[str]:
@@ -146,11 +166,12 @@ def send_results(stand: Stand, answers: Answers) -> Done:
     outbox.go_on(stand.db, stand.address_id, stand.now)
     verdicts, facts = judged(stand, answers)
     found = [stand.pack.programmes[code] for code, verdict in verdicts.items() if verdict]
+    unsure = [stand.pack.programmes[code] for code, verdict in verdicts.items() if verdict is None]
     teller = Teller(stand.pack, stand.house.texts, stand.language, stand.today)
     row = stand.pack.channels.get(stand.channel)
     way = stand.channel if row and row.kind == "chat" else stand.pack.writes_to(stand.number_key)
     once = f"rights:{stand.address_id}:{stand.now.timestamp()}"
-    body = teller.all_of_them(found, facts)
+    body = teller.all_of_them(found, unsure, facts)
     outbox.put(stand.db, way, stand.address_id, body, purpose="rights", about="", once=once, now=stand.now)
     return Done("sent", act=True)
 
@@ -225,11 +246,10 @@ EFFECTS: Mapping[str, Word] = {
     "next_question": Word(EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS), next_question),
     "judge": Word(EffectWords("look", ("some", "unsure", "nothing"), ("count",), reads=QUESTIONS), judge),
     "explain": Word(
-        EffectWords(
-            "look", ("told", "others", "unsure", "results"), (*TOLD, "programme", "told"), reads=(*QUESTIONS, *CHOSEN)
-        ),
+        EffectWords("look", ("told", *WAYS_ON.values()), (*TOLD, "programme", "told"), reads=(*QUESTIONS, *CHOSEN)),
         explain,
     ),
+    "which_list": Word(EffectWords("look", tuple(LIST_OF.values())), which_list),
     "send_results": Word(EffectWords("act", ("sent",), reads=QUESTIONS, harmless=True), send_results),
     "named_benefit": Word(EffectWords("look", ("told", "none"), ABOUT), named_benefit),
     "about_benefit": Word(EffectWords("look", ("told",), ABOUT, reads=("which",)), about_benefit),
@@ -239,6 +259,8 @@ LISTS: Mapping[str, Rowing] = {
     "programmes": Rowing(programmes, named, may_be_empty=True),
     "other_programmes": Rowing(other_programmes, named, may_be_empty=True),
     "not_known": Rowing(not_known, named, may_be_empty=True),
+    "others_not_known": Rowing(others_not_known, named, may_be_empty=True),
+    "not_due": Rowing(not_due, named, may_be_empty=True),
     "benefits": Rowing(benefits, named, may_be_empty=True, by_name=True),
     "lives_in": Rowing(lives_in, _place, may_be_empty=True),
     "told_of": Rowing(told_of, lambda texts, pack, code, tag: code),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from gateway.dialogue.actions.opening import opening
 from gateway.dialogue.effects.requests import FORM as SENT
 from gateway.dialogue.script import page
 
+from .register_files import CARD
 from .requesting import asks, filled, form, granted, mine, national
 from .test_coming_back import DAY, arrive, pass_days, texts
 
@@ -103,6 +105,22 @@ def test_the_operator_asks_the_same_numbered_questions(sala, staff) -> None:
     script = page(sala.book.flows["request"], sala.book.flows, sala.book.texts, "en")
     assert "2. For whom is it?" in script
     assert "5. Where you live" in script
+
+
+def test_papers_that_somebody_of_the_household_showed_are_seen_from_the_request(sala, staff, register) -> None:
+    """By the card that she named: nobody asks for them twice."""
+    national(sala)
+    staff["officer"].post("/console/household/papers", number=CARD, why="She shows her card", paper="id_card")
+    caller = asks(sala)
+    filled(caller)
+    caller.choose("Write to me", "I agree. Send it")
+    sala.work()
+    page = staff["supervisor"].get(f"/console/case/{mine(sala).id}")
+    assert "which papers were shown" in page
+    number, why = (re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("number", "why"))
+    seen = staff["supervisor"].post("/console/household", number=number, why=why)
+    assert "Identity card" in seen
+    assert "shown on" in seen
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ WHOM = {
 TOLD = {
     "yes": mark("console", "Our rule had told her that she may ask for it."),
     "unsure": mark("console", "Our rule could not tell her."),
+    "no": mark("console", "Our rule had told her that it is not for her."),
 }
 RECEIVED = {
     "yes": mark("console", "She says that it came."),
@@ -48,7 +49,8 @@ def form_of(db: Session, pack: Pack, case: Case, lang: str) -> dict[str, Any] | 
         for number, (name, heading) in enumerate(FORM.items(), 1)
         if form.answers.get(name)
     ]
-    return {"lines": lines, "told": [key[1] for key in told], "agreed_at": form.agreed_at}
+    card = str(form.answers.get("card", ""))
+    return {"lines": lines, "told": [key[1] for key in told], "agreed_at": form.agreed_at, "card": card}
 
 
 def _said(pack: Pack, name: str, answer: str, lang: str) -> str:

@@ -19,7 +19,7 @@ GRANTED, REFUSED = ("upheld", "partly"), ("not_upheld", "rejected")
 class Request(Base):
     """One request for a programme. `answers`: the form by its questions, in her words or as codes; emptied when the
     case is forgotten. `agreed_at`: when she agreed that the office gets it; empty while somebody else filled it in and
-    she has not been asked. `told`: what the rule had told her (`yes`, `unsure`, or nothing), and by which `rule`.
+    she has not been asked. `told`: what the rule had told her (`yes`, `unsure`, `no`, or nothing), and by which `rule`.
     `asked_at`: when she was asked whether it came; `received`: what she said (RECEIVED)."""
 
     __tablename__ = "requests"

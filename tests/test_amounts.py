@@ -84,6 +84,7 @@ def test_what_is_told_of_a_sum_holds_whatever_turns_out(pieces, children, income
         ({"pregnant": "unknown", "infant": "one"}, "up to 800,000 riel for those you named"),
         ({"infant": "one"}, "up to 800,000 riel for those you named"),
         ({"pregnant": "no", "infant": "one"}, "up to 800,000 riel"),
+        ({"pregnant": "no", "infant": "no"}, "up to 1,520,000 riel for one"),
     ],
 )
 def test_the_sum_in_one_line(answers: dict[str, str], told: str) -> None:

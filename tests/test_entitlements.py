@@ -20,7 +20,7 @@ from gateway.country.conditions import AtLeast, Counts, Everyone, Facts, Is, Liv
 from gateway.country.programmes import known_from
 from gateway.country.read import read_pack
 from gateway.entitlements.explaining import trail
-from gateway.entitlements.rules import MOST_QUESTIONS, asked_now, judge, missing, next_question
+from gateway.entitlements.rules import MOST_QUESTIONS, asked_now, judge, missing, next_question, verdicts
 from gateway.entitlements.wording import Teller
 from gateway.house import served
 from gateway.reading import Faulty
@@ -217,6 +217,17 @@ def test_a_mistake_in_a_programme_is_refused_with_file_line_and_sentence(
     said = in_another(tmp_path, "kh/programmes/older.yaml", old, new)
     assert any(told in one for one in said), said
     assert all(one.startswith("countries/kh/") for one in said)
+
+
+def test_what_is_told_of_a_rule() -> None:
+    """Of one that is suspended, nothing is known; one past its review says no yes, and its no is told to nobody."""
+    programmes, today = PACKS["kh"].programmes, date(2026, 12, 1)
+    facts = known_from(PACKS["kh"].questions, {"card": "yes", "pregnant": "yes", "work": "company", "school": "no"})
+    told = verdicts(programmes.values(), {**facts, "abroad": "no"}, facts, today, ["pregnancy", "scholarship"])
+    assert (told["pregnancy"], told["scholarship"], told["nssf_maternity"]) == (None, None, None)
+    assert "embassy" not in told, "nobody asked her where she is"
+    facts = known_from(PACKS["kh"].questions, {"card": "yes", "pregnant": "no", "work": "none"})
+    assert "nssf_maternity" not in verdicts(programmes.values(), facts, facts, today, ())
 
 
 def test_a_rule_past_its_review_says_nothing_also_to_whoever_keeps_it(capsys) -> None:

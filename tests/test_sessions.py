@@ -15,6 +15,7 @@ from gateway.dialogue.records import Left, Question
 from gateway.people.records import Address, OfficeName, offices_by_name
 
 from .desk import TO_HOW
+from .test_who_decides import lodged
 
 NOW = datetime.now(UTC)
 
@@ -174,3 +175,17 @@ def test_offices_are_ordered_by_a_key_in_the_database(sala) -> None:
         assert communes[0][0] == "ក"
         assert communes[-1][0] == "អ"
         assert offices_by_name(db, "la", "vi") == offices_by_name(db, "la", "en")
+
+
+def test_a_wrong_key_loses_nothing_of_a_message_that_runs_over_its_page(sala, staff) -> None:
+    lodged(sala, staff)
+    staff["officer"].answer(sala.all_of(Case)[0].id, "Come on Monday with your card. " * 6 + "LAST: ask for room 12.")
+    caller = sala.caller()
+    caller.dial()
+    caller.choose("My case")
+    caller.press("1")
+    assert "LAST" not in caller.screen
+    wrong = [caller.press("7")]
+    while "\n9 " in caller.screen:
+        wrong.append(caller.press("9"))
+    assert "LAST: ask for room 12." in "\n".join(wrong)

@@ -183,11 +183,6 @@ def test_a_year_that_is_still_to_come_is_no_year_of_birth() -> None:
     ]
 
 
-def test_the_key_that_goes_on_is_no_text() -> None:
-    step = Step("q", "ask", 1, answer="text")
-    assert [understand(step, [], Heard(said))[0] for said in ("9", "៩", "9 children")] == [None, None, "9 children"]
-
-
 def test_what_ends_the_page_is_told_however_often_it_was_tried() -> None:
     """Three times wrong is enough; but whoever must only wait is told so, not that her tries are used up."""
     flow, _ = flow_from_text(

@@ -16,7 +16,7 @@ from pathlib import Path
 from ..country import Pack
 from ..country.read import read_pack
 from ..dialogue import world_check as world
-from ..dialogue.effects import EFFECTS, HEADINGS, LISTS, facts_in_words, places, planned, rights, vocabulary
+from ..dialogue.effects import EFFECTS, HEADINGS, LISTS, facts_in_words, places, planned, rights, sections, vocabulary
 from ..dialogue.effects.apart import WAYS
 from ..dialogue.flow import Flows
 from ..dialogue.flow_check import check_flows
@@ -160,7 +160,7 @@ def samples(pack: Pack, texts: Texts) -> Samples:
         return [*pack.categories, *(row.group for row in pack.categories.values()), *WAYS]
 
     def facts(tag: str) -> Mapping[str, str]:
-        told = rights.longest(rights.SECTIONS, texts, tag, pack, TOLD_ON)
+        told = sections.longest(sections.SECTIONS, texts, tag, pack, TOLD_ON)
         longest = max((pack.queue_name(code, tag) for code in pack.queues), key=len)
         return {**facts_in_words(texts, tag, pack, SAMPLE_FACTS, TOLD_ON), **told, "office": longest}
 
@@ -178,9 +178,10 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
         case "communes":
             return [[c for c in pack.places.under(d) if pack.places.level(c) == "commune"] for d in districts]
         case "programmes" | "not_known" | "other_programmes":
-            more = {"programmes": [rights.NOT_SURE], "not_known": [rights.SURE]}.get(word, [])
+            ways = {"programmes": [rights.NOT_SURE, rights.NOT_DUE], "not_known": [rights.SURE, rights.NOT_DUE]}
+            more = ways.get(word, [])
             return [[*list(pack.programmes)[at : at + rights.MOST_ROWS], *more] for at in range(len(pack.programmes))]
-        case "benefits" | "may_be_asked":
+        case "benefits" | "may_be_asked" | "others_not_known" | "not_due":
             return [list(pack.programmes)]
         case "lives_in":
             return [[code for code in pack.questions["lives"].means if pack.places.get(code)] if pack.questions else []]

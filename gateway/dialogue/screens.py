@@ -38,9 +38,11 @@ def screens(flows: Flows, state: State, voice: Voice) -> Screens:
     head = [(text, False) for text in writer.head() if text]
     made = tuple(_pages(head + lines, writer.foot, voice.size))
     if state.notice and ":" not in state.notice and len(made) > 1 and not state.ended:
-        # What was wrong, and what can be pressed, come before what she has read: what was said first goes, then the
-        # question.
-        for less in ([head[0], head[-1]], head[:1]):
+        # What was wrong, and what can be pressed, come before what she has read: what was said goes, if all of it stood
+        # with the question on one page; then the question.
+        before = next(_pages(head[1:] + lines, writer.foot, voice.size))
+        has_read_all = head[-1][0] in before
+        for less in ([head[0], head[-1]], head[:1]) if has_read_all else (head[:-1],):
             shorter = tuple(_pages(less + lines, writer.foot, voice.size))
             more = _lines_on(shorter[0], lines) > _lines_on(made[0], lines)
             if more or (not lines and len(shorter) < len(made)):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from ..language import fold
 from .answers import understand
 from .asking import options, read_back
-from .flow import ENTERED, Flows, at, pages
+from .flow import END, ENTERED, Flows, at, pages
 from .flow import Step as FlowStep
 from .leaving import MENU as MENU
 from .leaving import WRONG_BEFORE_HELP, Leaving
@@ -230,9 +230,9 @@ class _Talk(Leaving):
             self.go_alone(inside, flow)
 
     def ends_at(self, name: str) -> bool:
-        """Whether the page ends with what is said at a step: nothing is tried again there."""
+        """Whether the page ends there, or with what is said there: nothing is tried again."""
         step = at(self.flows, self.state.flow, self.state.at)[0].steps.get(name)
-        return step is not None and step.verb == "say" and bool(step.end)
+        return name == END or (step is not None and step.verb == "say" and bool(step.end))
 
     def offer(self, rows: Rows) -> None:
         state = self.state

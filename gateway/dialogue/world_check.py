@@ -47,7 +47,7 @@ def programmes(flows: Flows, pack: Pack) -> Iterator[Fault]:
         for fact in sorted(needs(programme.rule) - settled) if flow and programme.rule else ():
             what = f"{pack.code} rule '{programme.code}' needs '{fact}'; no question settles it"
             yield Fault(_file(pack, programme), programme.line, what + did_you_mean(fact, settled))
-        yield from (Fault(_file(pack, programme), programme.line, what) for what in _kinds(pack, programme) if flow)
+        yield from (Fault(_file(pack, programme), line, what) for line, what in _kinds(pack, programme) if flow)
     needed = frozenset[str]().union(*(needs(p.rule) for p in pack.programmes.values() if p.rule))
     for question in pack.questions.values():
         if not flow or not question.asked or not needed & question.settles():
@@ -63,8 +63,8 @@ def programmes(flows: Flows, pack: Pack) -> Iterator[Fault]:
             yield Fault("countries/questions.yaml", 1, what + did_you_mean(answer, codes))
 
 
-def _kinds(pack: Pack, programme: Programme) -> Iterator[str]:
-    """Words where a number is known, numbers where a word is, and words that no answer gives."""
+def _kinds(pack: Pack, programme: Programme) -> Iterator[tuple[int, str]]:
+    """Words where a number is known, numbers where a word is, and words that no answer gives; each with its line."""
     known: dict[str, set[str | Span]] = {}
     for question in pack.questions.values():
         for facts in question.means.values():
@@ -73,24 +73,25 @@ def _kinds(pack: Pack, programme: Programme) -> Iterator[str]:
     counted = {name for name, values in known.items() if any(isinstance(value, tuple) for value in values)}
     for part in every_part(programme.rule) if programme.rule else ():
         if isinstance(part, Counts) and part.name in known and part.name not in counted:
-            yield f"{pack.code} rule '{programme.code}' counts '{part.name}', which is a word"
+            yield programme.line, f"{pack.code} rule '{programme.code}' counts '{part.name}', which is a word"
         if not isinstance(part, Is) or part.name not in known:
             continue
         if part.name in counted:
-            yield f"{pack.code} rule '{programme.code}' compares '{part.name}' with a word; it is counted: use least"
+            what = f"{pack.code} rule '{programme.code}' compares '{part.name}' with a word; it is counted: use least"
+            yield programme.line, what
             continue
         words = [one for one in known[part.name] if isinstance(one, str)]
         for word in sorted(part.words.difference(words)):
             what = f"{pack.code} rule '{programme.code}' wants '{part.name}' to be '{word}', which no answer gives"
-            yield what + did_you_mean(word, words)
+            yield programme.line, what + did_you_mean(word, words)
     for amount in programme.amounts:
         names = [name for piece in amount.pieces for name in piece.per] + ([amount.less.fact] if amount.less else [])
         for name in names:
             if name not in counted:
                 what = f"{pack.code} amount of '{programme.code}' counts '{name}', which no question counts"
-                yield what + did_you_mean(name, counted)
+                yield 1, what + did_you_mean(name, counted)
         if amount.most and amount.least > amount.most:
-            yield f"{pack.code} amount of '{programme.code}' is at least more than it is at most"
+            yield 1, f"{pack.code} amount of '{programme.code}' is at least more than it is at most"
 
 
 def _file(pack: Pack, programme: Programme) -> str:

@@ -92,6 +92,11 @@ def assumed(amount: Amount, facts: Facts) -> Facts:
     return {**dict.fromkeys(counted_in(amount), (0, 0)), **facts} if _named(amount, facts) else facts
 
 
+def comes_to_nothing(amount: Amount, facts: Facts) -> bool:
+    """Whether nobody counts whom she named: what is told then is what one would get."""
+    return work_out(amount, assumed(amount, facts)).total == (0, 0)
+
+
 def for_some(amount: Amount, facts: Facts) -> bool:
     """Whether an amount is worked out for those whom she named, and others may count whom she did not."""
     return _named(amount, facts) and any(name not in facts for name in counted_in(amount))

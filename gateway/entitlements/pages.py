@@ -84,8 +84,6 @@ def _looked(status: int = 200, do: Do | None = None, **more: Any) -> Any:
     with house().database.transaction() as db:
         key = found.key if found else ""
         actions.was_read(db, pack.code, key, f"outside: {why}" if outside else why, g.staff.id, now)
-        if found:
-            actions.tell_of_look(db, house(), pack, found, now)
         if found and do:
             more |= do(db, pack, found, why, now)
             db.flush()

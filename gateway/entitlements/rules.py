@@ -59,6 +59,22 @@ def judge(programmes: Iterable[Programme], facts: Facts) -> dict[str, Verdict]:
     return {programme.code: programme.rule.holds(facts) for programme in programmes if programme.rule}
 
 
+def verdicts(
+    programmes: Collection[Programme], facts: Facts, sure: Facts, today: date, suspended: Collection[str]
+) -> dict[str, Verdict]:
+    """What is told of each rule, the most urgent first. `facts`: what is known or taken to be so; `sure`: what she said
+    herself. A rule that is suspended says nothing; one past its review says no yes, and its no is told to nobody; nor
+    is a no that rests on what she was not asked."""
+    found, old = judge(told_now(programmes, today), facts), stale(programmes, today)
+    hers = judge(told_now(programmes, today), sure)
+    silent = {code for code, said in found.items() if said is False and (code in old or hers[code] is None)}
+    return {
+        code: None if code in suspended or code in old else said
+        for code, said in found.items()
+        if code in suspended or code not in silent
+    }
+
+
 def next_question(
     questions: Mapping[str, Question], programmes: Collection[Programme], facts: Facts, asked: Collection[str]
 ) -> str:

@@ -17,7 +17,7 @@ from ..country.programmes import TEXTS, Amount, Programme, first_day
 from ..language import formats
 from ..language.catalogue import Texts, mark
 from ..language.tags import babel_name
-from .amounts import UNKNOWN, Line, Worked, assumed, counted_in, for_one, for_some, work_out
+from .amounts import UNKNOWN, Line, Worked, assumed, comes_to_nothing, counted_in, for_one, for_some, work_out
 from .rules import missing
 from .sources import Paid
 
@@ -157,6 +157,7 @@ class Teller:
         amount, pay = programme.amount(self.today), self.fact(programme, "pay")
         if amount is None:
             return pay or self.ask(programme)
+        facts = {} if comes_to_nothing(amount, facts) else facts
         worked = work_out(amount, assumed(amount, facts))
         return "\n".join(filter(None, (*self.worked(worked, for_some(amount, facts)), pay)))
 
@@ -166,7 +167,7 @@ class Teller:
         if amount is None:
             return self.ask(programme)
         counted = counted_in(amount)
-        if counted and not any(name in facts for name in counted):
+        if comes_to_nothing(amount, facts) or (counted and not any(name in facts for name in counted)):
             return self.texts.say(self.tag, FOR_ONE, sum=self.every(amount.every, self.span(for_one(amount))))
         total = work_out(amount, assumed(amount, facts)).total
         return self.ask(programme) if total == UNKNOWN else self.whole(amount, facts, total)

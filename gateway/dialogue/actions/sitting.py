@@ -5,6 +5,8 @@ A conversation belongs to an address. A secret number leaves here only as a keye
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from ... import seal
 from ...cases import attachments
 from ...channels import Channel, Line, Message, Turn, outbox
@@ -158,7 +160,7 @@ class Sitting(Greeting):
         step = self.waiting(state)
         if step and step.answer == "pin" and is_pin(text):
             return Heard("", pin=",".join(seal.ring().hashes(fold.key(text), seal.ROAD)))
-        return Heard(text, year=self.now.year)
+        return Heard(text, year=self.now.astimezone(ZoneInfo(self.pack.zone)).year)
 
     def heard_things(self, state: State, text: str, message: Message) -> Heard:
         """A photo or a voice note: an answer where one may be given so; else it is kept for the case that comes."""

@@ -20,7 +20,21 @@ from ..grouping import WHOLE, groups
 from ..roads import EffectWords, Vocabulary
 from ..state import Done
 from ..state import Rows as Fetched
-from . import addresses, apart, calling, cases, news, places, planned, plans, register, requests, returning, rights
+from . import (
+    addresses,
+    apart,
+    calling,
+    cases,
+    news,
+    places,
+    planned,
+    plans,
+    register,
+    requests,
+    returning,
+    rights,
+    sections,
+)
 from .stand import Answers, Rowing, Stand, Word
 
 
@@ -142,8 +156,8 @@ def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str],
     """The state's facts and the pack's, as words of this language."""
 
     def write(name: str, raw: str) -> str:
-        if name in rights.SECTIONS:
-            return rights.written(name, texts, tag, pack, raw, today)
+        if name in sections.SECTIONS:
+            return sections.written(name, texts, tag, pack, raw, today)
         if name in register.FACTS:
             return register.written(name, texts, tag, pack, raw, today)
         return FACTS[name](texts, tag, pack, raw) if name in FACTS else raw

@@ -6,20 +6,20 @@ answers that were given, so that it is told anew in whatever language she change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 
 from ...cases.records.requests import judged as judged_by_office
 from ...channels import outbox
 from ...country import Pack
 from ...country.conditions import Facts, Verdict
-from ...country.programmes import Programme, known_from
+from ...country.programmes import known_from
 from ...entitlements import rules
 from ...entitlements.wording import Teller, from_raw, to_raw
 from ...language.catalogue import Texts, mark
 from ...people import actions as people
 from ..roads import EffectWords
 from ..state import Done
+from .sections import DOUBTED
 from .stand import Answers, Rowing, Stand, Word
 
 QUESTIONS = (
@@ -28,7 +28,7 @@ QUESTIONS = (
 TOLD = ("why", "reason", "amount", "sum", "apply", "bring")
 ABOUT = ("about", *TOLD[2:])
 SMALL = ("ussd", "sms", "voice")
-MOST_ROWS = 6
+MOST_ROWS = 5
 OTHERS, NOT_SURE, MORE_UNSURE, NOT_DUE, SURE, ABROAD = "others", "not_sure", "more_unsure", "not_due", "sure", "abroad"
 WAYS_ON = {OTHERS: "others", NOT_SURE: "unsure", MORE_UNSURE: "more_unsure", NOT_DUE: "denied", SURE: "results"}
 """Rows of a list that are no programme: where each leads."""
@@ -36,9 +36,6 @@ WAYS_ON = {OTHERS: "others", NOT_SURE: "unsure", MORE_UNSURE: "more_unsure", NOT
 CHOSEN = ("found", "rest", "unsure", "more_unsure", "denied")
 LIST_OF = {"yes": "results", "unsure": "unsure", "no": "denied"}
 """From which list a programme was told, by what its rule says."""
-
-DOUBTED = "doubted"
-"""Among the answers to which a programme is told: that its rule is suspended."""
 
 LABELS = {
     OTHERS: mark("entitlement.others", "Other benefits"),
@@ -74,11 +71,19 @@ def next_question(stand: Stand, answers: Answers) -> Done:
 
 
 def judged(stand: Stand, answers: Answers) -> tuple[dict[str, Verdict], Facts]:
-    """What each rule says, the most urgent first; of one that is suspended, or past its review, no yes is told."""
-    facts = known_from(stand.pack.questions, said(stand, answers))
-    silent = {*suspended(stand), *rules.stale(stand.pack.programmes.values(), stand.today)}
-    verdicts = rules.judge(rules.told_now(stand.pack.programmes.values(), stand.today), facts)
-    return {code: None if verdict and code in silent else verdict for code, verdict in verdicts.items()}, facts
+    """What is told of each rule, the most urgent first."""
+    known = said(stand, answers)
+    facts = known_from(stand.pack.questions, known)
+    sure = known_from(stand.pack.questions, {name: known[name] for name in known if name in answers})
+    return rules.verdicts(stand.pack.programmes.values(), facts, sure, stand.today, suspended(stand)), facts
+
+
+def _parted(stand: Stand, answers: Answers) -> dict[Verdict, list[str]]:
+    """The programmes of the screening by what is told of them."""
+    found: dict[Verdict, list[str]] = {True: [], None: [], False: []}
+    for code, verdict in judged(stand, answers)[0].items():
+        found[verdict].append(code)
+    return found
 
 
 def judge(stand: Stand, answers: Answers) -> Done:
@@ -92,34 +97,31 @@ def judge(stand: Stand, answers: Answers) -> Done:
 def programmes(stand: Stand, answers: Answers) -> list[str]:
     """What she may ask for; what does not fit stands behind one more row, so does what is not sure, and what is not for
     her."""
-    shown = _first(_told(stand, answers, True), OTHERS)
-    ways = {NOT_SURE: _told(stand, answers, None), NOT_DUE: _told(stand, answers, False)}
-    return [*shown, *(row for row, found in ways.items() if shown and found)]
+    found = _parted(stand, answers)
+    ways = {NOT_SURE: found[None], NOT_DUE: found[False]}
+    return [*_first(found[True], OTHERS), *(row for row, some in ways.items() if some)] if found[True] else []
 
 
 def other_programmes(stand: Stand, answers: Answers) -> list[str]:
     """What stood behind the last row."""
-    return _told(stand, answers, True)[MOST_ROWS - 1 :]
+    return _parted(stand, answers)[True][MOST_ROWS - 1 :]
 
 
 def not_known(stand: Stand, answers: Answers) -> list[str]:
     """What she did not say enough for; and the ways to what is sure and to what is not for her, if anything is."""
-    ways = {SURE: _told(stand, answers, True), NOT_DUE: _told(stand, answers, False)}
-    return [*_first(_told(stand, answers, None), MORE_UNSURE), *(row for row, found in ways.items() if found)]
+    found = _parted(stand, answers)
+    ways = {SURE: found[True], NOT_DUE: found[False]}
+    return [*_first(found[None], MORE_UNSURE), *(row for row, some in ways.items() if some)]
 
 
 def others_not_known(stand: Stand, answers: Answers) -> list[str]:
     """What stood behind the last row of these."""
-    return _told(stand, answers, None)[MOST_ROWS - 1 :]
+    return _parted(stand, answers)[None][MOST_ROWS - 1 :]
 
 
 def not_due(stand: Stand, answers: Answers) -> list[str]:
     """What is not for her, by what she said."""
-    return _told(stand, answers, False)
-
-
-def _told(stand: Stand, answers: Answers, verdict: Verdict) -> list[str]:
-    return [code for code, said in judged(stand, answers)[0].items() if said is verdict]
+    return _parted(stand, answers)[False]
 
 
 def _first(found: list[str], more: str) -> list[str]:
@@ -209,37 +211,6 @@ def _place(texts: Texts, pack: Pack, code: str, tag: str) -> str:
 def lives_in(stand: Stand, answers: Answers) -> list[str]:
     """The places that programmes name."""
     return [code for code in stand.pack.questions["lives"].means if stand.pack.places.get(code)]
-
-
-Tell = Callable[[Teller, Programme, Facts], str]
-SECTIONS: Mapping[str, Tell] = {
-    "why": lambda teller, programme, facts: teller.why(programme, facts, DOUBTED in facts),
-    "reason": lambda teller, programme, facts: teller.why(programme, facts, DOUBTED in facts, brief=True),
-    "about": lambda teller, programme, facts: teller.about_it(programme),
-    "amount": lambda teller, programme, facts: teller.amount(programme, facts),
-    "sum": lambda teller, programme, facts: teller.sum(programme, facts),
-    "apply": lambda teller, programme, facts: teller.apply(programme),
-    "bring": lambda teller, programme, facts: teller.bring(programme),
-}
-
-
-def written(name: str, texts: Texts, tag: str, pack: Pack, raw: str, today: date) -> str:
-    """One section of what is told of a programme, in this language."""
-    code, answers = from_raw(raw)
-    if code not in pack.programmes:
-        return ""
-    teller = Teller(pack, texts, tag, today)
-    facts = {**known_from(pack.questions, answers), **({DOUBTED: "yes"} if DOUBTED in answers else {})}
-    return SECTIONS[name](teller, pack.programmes[code], facts)
-
-
-def longest(names: Iterable[str], texts: Texts, tag: str, pack: Pack, today: date) -> dict[str, str]:
-    """The longest that each section may be in this language, for the proof of screens."""
-    found = {}
-    for name in names:
-        told = [written(name, texts, tag, pack, to_raw(code, {}), today) for code in pack.programmes]
-        found[name] = max(told, key=len, default="")
-    return found
 
 
 EFFECTS: Mapping[str, Word] = {

@@ -19,7 +19,6 @@ from .looking import Found as Found
 from .looking import look_up as look_up
 from .looking import numbers_of as numbers_of
 from .looking import sight as sight
-from .looking import tell_of_look as tell_of_look
 from .snapshots import A_PART as A_PART
 from .snapshots import MOST_HOLDS as MOST_HOLDS
 from .snapshots import Lost as Lost

@@ -196,11 +196,6 @@ def sight_of(db: Session, country: str, household: Household, today: date) -> Si
     )
 
 
-def tell_of_look(db: Session, house: House, pack: Pack, found: Sight, now: datetime) -> None:
-    """Its people are told of a look of the staff too."""
-    _tell(db, house, pack, found, known(db, pack.code, found.key, now), "", now)
-
-
 def _tell(db: Session, house: House, pack: Pack, found: Sight, known: Known, asked_by: str, now: datetime) -> None:
     """Its people are told that somebody looked, once a day, where it was not asked from their own telephone."""
     if pack.e164(found.phone) != asked_by:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
@@ -23,6 +23,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    TextClause,
     UpdateBase,
     create_engine,
     event,
@@ -176,9 +177,9 @@ def insert_new(db: Session, table: type[Base], **values: object) -> sqlite.Inser
     return insert(table).values(**values).on_conflict_do_nothing()
 
 
-def changed(db: Session, statement: UpdateBase) -> int:
-    """Executes an UPDATE or DELETE; how many rows it met."""
-    return cast("CursorResult[Any]", db.execute(statement)).rowcount
+def changed(db: Session, statement: UpdateBase | TextClause, values: Mapping[str, Any] | None = None) -> int:
+    """Executes an INSERT, UPDATE or DELETE; how many rows it met."""
+    return cast("CursorResult[Any]", db.execute(statement, values)).rowcount
 
 
 def wake_later(db: Session, job: str, row_id: object) -> None:

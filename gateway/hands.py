@@ -33,6 +33,7 @@ from .hotline.records import Missed, due_missed
 from .house import House, open_house
 from .outreach.records import sending
 from .registering import Registering
+from .seating import Seating
 from .settings import Settings
 from .waking import Wakes, connect
 
@@ -56,6 +57,7 @@ class Hands:
         self.delivering = Delivering(house, channels, Pace(connect(house.settings.redis_url)))
         self.registering = Registering(house)
         self.enquiring = Enquiring(house)
+        self.seating = Seating(house)
 
     def route(self, case_id: int, now: datetime) -> bool:
         """Gives a case its queue, and others that wait likewise."""

@@ -55,6 +55,21 @@ def lookup(lookup_id: int) -> Any:
     return hands().lookup(lookup_id, datetime.now(UTC))
 
 
+def appointment(appointment_id: int) -> Any:
+    """RQ: does what time has brought to one appointment."""
+    return hands().seating.appointment(appointment_id, datetime.now(UTC))
+
+
+def closing(closure_id: int) -> Any:
+    """RQ: tells of one window that closes."""
+    return hands().seating.closing(closure_id, datetime.now(UTC))
+
+
+def offer(waiting_id: int) -> Any:
+    """RQ: looks for a free time for one who waits."""
+    return hands().seating.offer(waiting_id, datetime.now(UTC))
+
+
 def deliver(row_id: int) -> Any:
     """RQ: sends one row of the outbox."""
     return hands().deliver(row_id, datetime.now(UTC))

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from . import audit
+from .appointments import actions as appointments
 from .cases import actions as cases
 from .dialogue import actions as dialogue
 from .dialogue.book import Book
@@ -98,6 +99,10 @@ class Tick:
         self._by_workers("survey", self.hands.late_cases_to_see, self.hands.survey, now)
         self._by_workers("export", self.hands.late_exports, self.hands.export, now)
         self._by_workers("digest", self.hands.late_digests, self.hands.digest, now)
+        seating = self.hands.seating
+        self._by_workers("appointment", seating.late_appointments, seating.appointment, now)
+        self._by_workers("closing", seating.late_closings, seating.closing, now)
+        self._by_workers("offer", seating.late_offers, seating.offer, now)
         for step_id in self.hands.late_steps(now, self._resting("remind", now)):
             self._one("remind", step_id, now, partial(self.hands.remind, step_id, now))
         self._one("seal", 0, now, self._seal)
@@ -174,5 +179,6 @@ class Tick:
             entitlements.drop_lookups(db, now)
         for pack in self.hands.house.packs.values():
             with self.hands.house.database.transaction() as db:
-                for address_id in cases.forget_old(db, pack, now) | cases.forget_plans(db, pack, now):
+                let_go = cases.forget_old(db, pack, now) | cases.forget_plans(db, pack, now)
+                for address_id in let_go | appointments.forget_old(db, pack, now):
                     people.forget_if_free(db, address_id)

@@ -15,7 +15,21 @@ from rq import Queue
 
 from .db import Wake
 
-QUEUES = ("route", "deliver", "fetch", "ring_back", "escalate", "survey", "export", "digest", "register", "lookup")
+QUEUES = (
+    "route",
+    "deliver",
+    "fetch",
+    "ring_back",
+    "escalate",
+    "survey",
+    "export",
+    "digest",
+    "register",
+    "lookup",
+    "appointment",
+    "closing",
+    "offer",
+)
 LONG_SECONDS = {"register": 3600}
 JOB_SECONDS = 120
 WAKE_PAUSE_SECONDS = 2.0

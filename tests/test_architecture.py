@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
     ("settings", "seal", "parent", "logs"), ("reading", "clock", "language", "sheets"), ("country",), ("db",), ("audit",), ("house",),
-    ("web", "mishaps"), ("channels",), ("people",), ("hotline", "outreach"), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering", "ringing", "registering", "enquiring"), ("waking",), ("hands",), ("jobs",), ("ticking",),
+    ("web", "mishaps"), ("channels",), ("people",), ("hotline", "outreach"), ("cases", "appointments", "entitlements"), ("dialogue",), ("falling",), ("delivering", "ringing", "registering", "enquiring", "seating"), ("waking",), ("hands",), ("jobs",), ("ticking",),
     ("line",), ("calling_out",), ("calling",), ("console", "webhooks"), ("cli",),
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
@@ -51,6 +51,7 @@ PURE_FILES = {
     "screens",
     "state",
     "talk",
+    "turns",
     "unfinished",
     "walk",
 }
@@ -58,6 +59,7 @@ PURE_ROOMS = {"language", "country", "clock", "reading"}
 ACTS = {
     "hotline.actions",
     "outreach.actions",
+    "appointments.actions",
     "cases.actions",
     "entitlements.actions",
     "people.actions",

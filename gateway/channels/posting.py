@@ -23,6 +23,7 @@ KINDS = {
     "cut": REPLY,
     "rights": REPLY,
     "looked": NOTICE,
+    "booked": REPLY,
 }
 """By the purpose of a text; whatever is not named here is bulk."""
 

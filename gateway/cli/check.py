@@ -13,11 +13,14 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from ..appointments.actions.telling import to_bring
+from ..appointments.windows import name_of
 from ..country import Pack
 from ..country.read import read_pack
 from ..dialogue import world_check as world
-from ..dialogue.effects import EFFECTS, HEADINGS, LISTS, facts_in_words, places, planned, rights, sections, vocabulary
+from ..dialogue.effects import HEADINGS, LISTS, facts_in_words, places, rights, sections, vocabulary
 from ..dialogue.effects.apart import WAYS
+from ..dialogue.effects.appointments import FIRST, MOST_DAYS
 from ..dialogue.flow import Flows
 from ..dialogue.flow_check import check_flows
 from ..dialogue.flow_read import read_flows
@@ -42,8 +45,11 @@ SAMPLE_FACTS = {
     "answer": "We paid it on Friday.",
     "place": "1710",
     "named": "",
-    "booking": "482 913 057 2264",
-    "when": "Fri 27 Nov 08:30",
+    "booking": "48291305",
+    "when": "2026-11-26T08:30",
+    "at": "2026-11-26T08:30",
+    "offer": "",
+    "chosen": "",
     "office": "Siem Reap",
     "count": "3",
     "poll": "1",
@@ -116,7 +122,7 @@ def faults_of(here: World, drawn: list[Drawn], roads: list[Road], today: date) -
     for pack in here.packs.values():
         yield from world.categories(flows, pack, today)
         yield from world.programmes(flows, pack)
-        yield from world.services(flows, pack, EFFECTS, today)
+        yield from world.services(flows, pack, today)
         yield from world.routes(flows, pack)
         yield from world.recordings(flows, pack, here.traits, recorded(here), here.texts)
 
@@ -142,8 +148,6 @@ def doors(pack: Pack) -> Iterator[Door]:
 
 def samples(pack: Pack, texts: Texts) -> Samples:
     def rows(word: str, tag: str) -> list[str]:
-        if word in planned.SAMPLES:
-            return list(planned.SAMPLES[word])
         if word not in LISTS:
             return []
         label = LISTS[word].label
@@ -154,17 +158,29 @@ def samples(pack: Pack, texts: Texts) -> Samples:
     def codes(word: str) -> list[str]:
         """All that a narrowed question may show."""
         if word == "told_of":
-            return ["amount", "apply", "bring", "request", "others", "wrong"]
+            return ["amount", "apply", "bring", "request", "others", "wrong", "seat"]
         if word == "offered":
-            return [*pack.services, *pack.planned, *HEADINGS]
+            return [*pack.services, *HEADINGS]
         return [*pack.categories, *(row.group for row in pack.categories.values()), *WAYS]
 
     def facts(tag: str) -> Mapping[str, str]:
         told = sections.longest(sections.SECTIONS, texts, tag, pack, TOLD_ON)
         longest = max((pack.queue_name(code, tag) for code in pack.queues), key=len)
-        return {**facts_in_words(texts, tag, pack, SAMPLE_FACTS, TOLD_ON), **told, "office": longest}
+        return {
+            **facts_in_words(texts, tag, pack, {**SAMPLE_FACTS, **at_window(pack, texts, tag)}, TOLD_ON),
+            **told,
+            "office": longest,
+        }
 
     return Samples(rows, codes, lru_cache(facts))
+
+
+def at_window(pack: Pack, texts: Texts, tag: str) -> dict[str, str]:
+    """What is longest of an appointment: where it is, what to bring, which visits there are."""
+    widest = max(pack.places.by_code, key=lambda code: len(pack.places.name(code, tag)) * code.startswith(pack.areas))
+    there = max(pack.windows, key=lambda code: len(name_of(texts, tag, pack, code)), default="")
+    bring = max(pack.at_window, key=lambda code: len(to_bring(texts, tag, pack, code)), default="")
+    return {"where": there, "there": there, "to_bring": bring, "visits": f"v1|{widest}|2026-12-03|"}
 
 
 def _fullest(pack: Pack, word: str) -> list[list[str]]:
@@ -187,6 +203,16 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
             return [[code for code in pack.questions["lives"].means if pack.places.get(code)] if pack.questions else []]
         case "my_numbers":
             return [["4829130572264"] * 5]
+        case "services":
+            return [list(pack.at_window)]
+        case "offices":
+            return [list(pack.windows)[at : at + 3] for at in range(len(pack.windows))]
+        case "slots":
+            return [[f"2026-11-26T{hour:02}:30" for hour in range(FIRST)]]
+        case "days":
+            return [[f"2026-11-{day}" for day in range(20, 20 + MOST_DAYS)]]
+        case "my_bookings":
+            return [["48291305"] * 4]
         case "places_found":
             return [districts[: places.FOUND_AT_MOST]]
         case _:

@@ -1,6 +1,8 @@
 """The metadata with every table in it: for whoever needs all of them (migrations, key rotation)."""
 
 from .. import audit
+from ..appointments import records as appointments
+from ..appointments.records import around, day
 from ..cases import attachments
 from ..cases import records as cases
 from ..cases.records import access, alarms, kept, linked, paper, plans, promises, requests
@@ -17,9 +19,12 @@ from ..people import records as people
 MODULES = (
     access,
     alarms,
+    appointments,
+    around,
     audit,
     attachments,
     cases,
+    day,
     dialogue,
     entitlements,
     hotline,

@@ -78,6 +78,8 @@ def _of_packs() -> Iterator[tuple[str, Key]]:
                 yield f"countries/{folder.name}/categories.yaml", ("console", category.name)
             yield from (("countries/questions.yaml", q.key()) for q in pack.questions.values() if needed & q.settles())
             yield from ((f"countries/{folder.name}/papers.yaml", ("paper", name)) for name in pack.papers.values())
+            for service in pack.at_window.values():
+                yield f"countries/{folder.name}/windows.yaml", service.key()
             for code, programme in pack.programmes.items():
                 yield from ((f"countries/{folder.name}/programmes/{code}.yaml", key) for key in programme.all_keys())
             for reply in read_replies(ROOT, folder.name).values():
@@ -107,7 +109,7 @@ def speak(country: str) -> frozenset[str]:
 def wants(tag: str, traits: Traits, key: Key) -> bool:
     """Whether a sentence is to be translated here: what a country's programmes say, in its own languages alone."""
     kind, _, rest = key[0].partition(".")
-    return traits.wants(key) and (kind != "programme" or tag in speak(rest.partition(".")[0]))
+    return traits.wants(key) and (kind not in ("programme", "window") or tag in speak(rest.partition(".")[0]))
 
 
 def _known(path: Path) -> dict[Key, str]:

@@ -38,6 +38,8 @@ from .parts import Term as Term
 from .places import Places
 from .programmes import Programme as Programme
 from .programmes import Question as Question
+from .windows import Service as Service
+from .windows import Window as Window
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Pack:
     """All that one country brings. `ladder`: at which share of a promise, in percent, each of `STEPS` is told.
     `doubt`: after how many decisions, and from how many percent of refusals on, a rule that said yes is suspended.
     `keep`: how long what people said is kept after a case is over. `id_types`: what a register of elsewhere calls each
-    kind of number."""
+    kind of number. `at_window`: what people come to the single window for; `windows`: the offices that have one."""
 
     code: str
     name: str
@@ -78,7 +80,6 @@ class Pack:
     language_names: Mapping[str, str]
     styles: Mapping[str, Style]
     services: tuple[str, ...]
-    planned: tuple[str, ...]
     areas: tuple[str, ...]
     triage: str
     hotline: str
@@ -104,6 +105,8 @@ class Pack:
     calendars: Mapping[str, Calendar]
     channels: Mapping[str, ChannelRow]
     places: Places
+    at_window: Mapping[str, Service]
+    windows: Mapping[str, Window]
     version: str
 
     def office_name(self, code: str, tag: str) -> str:
@@ -163,6 +166,12 @@ class Pack:
         folded = fold(text)
         known = (p.code for p in self.programmes.values() if folded in p.called)
         return next(known, "") or next((code for name, code in names.items() if fold(name) == folded), "")
+
+    def service_of(self, programme: str = "", category: str = "") -> str:
+        """For what one comes to the window about a programme, or about a case of a category; empty for nothing."""
+        rows = self.at_window.values()
+        of = (row for row in rows if programme in row.programmes or category in row.categories)
+        return next((row.code for row in of), "")
 
     def style(self, tag: str) -> Style:
         """How dates and numbers are written here in a locale."""

@@ -103,22 +103,22 @@ class Files:
         closed = (calendar.closed | self.days(row, "closed")) - self.days(row, "open") - set(other)
         return Calendar(calendar.zone, hours, closed, {**calendar.other, **other})
 
-    def mapping(self, row: Lined, key: str) -> Lined:
-        """The words below a key of the calendar and their values."""
+    def mapping(self, row: Lined, key: str, file: str = "calendar") -> Lined:
+        """The words below a key and their values."""
         found = row.get(key, Lined())
         if not isinstance(found, Lined):
-            self.fault("calendar", key, f"'{key}' needs words below it, with their values", row)
+            self.fault(file, key, f"'{key}' needs words below it, with their values", row)
         return found if isinstance(found, Lined) else Lined()
 
-    def other_days(self, row: Lined) -> dict[date, Spans]:
+    def other_days(self, row: Lined, file: str = "calendar") -> dict[date, Spans]:
         """`days: {2026-12-31: 07:30-11:30}`, half days and the like, also on what would be a holiday."""
         found, written = {}, row.get("days", Lined())
-        for day in self.days(row, "days"):
+        for day in self.days(row, "days", file):
             text = str(written[day.isoformat()])
             found[day] = self.spans(text)
             if not found[day]:
                 what = f"'{day}: {text}' is not read; write 2026-12-31: 07:30-11:30"
-                self.fault("calendar", day.isoformat(), what, written)
+                self.fault(file, day.isoformat(), what, written)
         return found
 
     def office_calendars(self, calendar: Calendar, offices: Mapping[str, Office]) -> dict[str, Calendar]:
@@ -164,15 +164,15 @@ class Files:
             self.fault("country", "quiet", f"'{text}' is not read; write quiet: 20:00-08:00")
         return (_clock(spans[1]), _clock(spans[2])) if spans else None
 
-    def days(self, found: Lined, key: str) -> set[date]:
-        rows, days = self.mapping(found, key), set()
+    def days(self, found: Lined, key: str, file: str = "calendar") -> set[date]:
+        rows, days = self.mapping(found, key, file), set()
         for written in rows:
             try:
                 day = date.fromisoformat(written)
             except ValueError:
                 day = None
             if day is None or day.isoformat() != written:
-                self.fault("calendar", written, f"'{written}' is not a date; write one such as 2026-11-23", rows)
+                self.fault(file, written, f"'{written}' is not a date; write one such as 2026-11-23", rows)
             else:
                 days.add(day)
         return days

@@ -12,9 +12,9 @@ from ..language.locales import read_traits
 from ..language.tags import is_tag
 from ..reading import Faulty, Lined, did_you_mean
 from . import Pack, Referral
-from .benefits import Benefits
 from .files import FILES, PROGRAMMES
 from .places import GAZETTEERS, Places
+from .window_read import WINDOWS, Windows
 
 _SPAN = re.compile(r"(\d+) (minute|hour|day)s?")
 
@@ -34,13 +34,13 @@ def read_span(text: str) -> timedelta | None:
     return timedelta(**{f"{found[2]}s": int(found[1])}) if found else None
 
 
-class _Reader(Benefits):
+class _Reader(Windows):
     """Reads one pack, keeping faults instead of stopping at the first."""
 
     def pack(self) -> Pack:
         country = self.files["country"]
         known = (
-            *("name", "zone", "phone", "languages", "formats", "services", "planned", "areas", "triage", "hotline"),
+            *("name", "zone", "phone", "languages", "formats", "services", "areas", "triage", "hotline"),
             *("opening", "resume", "quiet", "ladder", "keep", "campaigns", "currency", "doubt", "id_types"),
         )
         self.words("country", country, known, "the country")
@@ -54,6 +54,8 @@ class _Reader(Benefits):
         offices, queues = self.offices(places, areas)
         papers = self.papers()
         programmes = self.programmes(places, papers, offices)
+        self.window_file()
+        at_window = self.window_services(papers, programmes, categories)
         calendar, triage = self.calendar(), self.need("country", "triage")
         if triage not in queues:
             self.fault("country", "triage", f"'{triage}' is not a queue{did_you_mean(triage, queues)}")
@@ -66,7 +68,6 @@ class _Reader(Benefits):
             language_names={tag: traits.name for tag, traits in read_traits(self.root / "locales").items()},
             styles=self.styles(),
             services=tuple(country.get("services", ())),
-            planned=tuple(country.get("planned", ())),
             areas=areas,
             triage=triage,
             hotline=(country.get("hotline") or {}).get("number", ""),
@@ -92,6 +93,8 @@ class _Reader(Benefits):
             calendars=self.office_calendars(calendar, offices),
             channels=self.channels(),
             places=places,
+            at_window=at_window,
+            windows=self.windows(offices, at_window),
             version=self.version(),
         )
 
@@ -99,7 +102,8 @@ class _Reader(Benefits):
         digest = hashlib.sha256()
         for name in FILES:
             digest.update((self.folder / f"{name}.yaml").read_bytes())
-        for path in sorted((self.folder / PROGRAMMES).glob("*.yaml")):
+        more = [path for path in (self.folder / f"{WINDOWS}.yaml",) if path.exists()]
+        for path in [*more, *sorted((self.folder / PROGRAMMES).glob("*.yaml"))]:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 

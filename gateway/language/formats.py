@@ -59,6 +59,12 @@ def day(tag: str, when: date, style: Style = PLAIN) -> str:
 
 
 @lru_cache(maxsize=2000)
+def brief_day(tag: str, when: date, style: Style = PLAIN) -> str:
+    """`Fri 27/11`, for lists on small screens."""
+    return in_digits(tag, str(format_date(when, "EEE d/M", locale=_locale(tag))), style)
+
+
+@lru_cache(maxsize=2000)
 def day_and_year(tag: str, when: date, style: Style = PLAIN) -> str:
     """`Friday 27 November 2026`, or 2569 where the style has the Buddhist era."""
     year = when.year + (BUDDHIST if style.buddhist_era else 0)

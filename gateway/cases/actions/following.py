@@ -8,8 +8,6 @@ the decision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,6 +18,7 @@ from ...channels import outbox
 from ...country import Pack
 from ...hotline.records import Task
 from ...house import House
+from ...people.asks import Ask
 from ..records import Case, CaseEvent, events_of
 from ..records.requests import Request
 from ..rules import (
@@ -45,16 +44,6 @@ from .timeline import note
 HEARD = ("sent", "delivered")
 ATTEMPTS = 3
 """Calls of the independent office itself, in vain or not, after which she counts as told."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A flow that is to be put to her when she is next in conversation with us. `until`: how long it waits."""
-
-    address_id: int
-    flow: str
-    until: datetime
-    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def look_again(db: Session, house: House, case_id: int, now: datetime) -> Ask | None:

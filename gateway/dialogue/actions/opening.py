@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...country import Pack
 from ...house import House
 from ...language import fold
@@ -9,7 +11,10 @@ from ..book import Book
 from ..opened import opens
 from ..state import Opened
 
-BENEFIT, SCREENING = "benefit", "screening"
+BENEFIT, SCREENING, APPOINTMENT = "benefit", "screening", "appointment"
+APPT = re.compile(r"appt ?(\d{1,2})")
+"""The one message by which one of the times is taken that were told last: in letters that every phone has."""
+
 TOPICS = ("topic", "care", "person")
 """The questions of a complaint whose choices are categories: only those of this country are opened."""
 
@@ -19,7 +24,9 @@ def opening(house: House, pack: Pack, book: Book, tag: str, text: str) -> Opened
     code; None for a key, and for what says neither."""
     if not any(c.isalpha() for c in fold.key(text)):
         return None
-    offers = {*pack.services, *(pack.planned if house.settings.demo else ())}
+    if APPOINTMENT in pack.services and (wanted := APPT.fullmatch(fold.fold(text).strip(" .!"))):
+        return Opened(APPOINTMENT, {"chosen": wanted[1]})
+    offers = set(pack.services)
 
     def offered(heading: str) -> bool:
         name, *inside = heading.split(".")

@@ -25,9 +25,9 @@ from ..wording import CONTACT as SHARE
 from ..wording import STOPPED
 from . import waiting
 from .greeting import Greeting
-from .opening import opening
+from .opening import APPT, opening
 
-CONTACT = "contact"
+CONTACT, TIMES = "contact", "slots"
 TYPED_SIGNS = ".)#: "
 
 
@@ -79,7 +79,11 @@ class Sitting(Greeting):
         one office alone waits for words, and these say nothing else that we understand. The phone may be in other
         hands: she is told for which number it was, and the menu follows."""
         step = self.waiting(state)
-        if not self.is_ours(state) or step is None or step.answer != "text" or not any(map(str.isalpha, text)):
+        if not self.is_ours(state) or step is None:
+            return False
+        if state.flow in waiting.PUSHED:
+            return fold.digits(text).strip(TYPED_SIGNS) in [press for press, _ in self.lines(state)]
+        if step.answer != "text" or not any(map(str.isalpha, text)):
             return False
         if self.words().starts(text) or self.campaign_in(text):
             return False
@@ -177,6 +181,10 @@ class Sitting(Greeting):
         before = state.facts.get("sent", "")
         state.facts["sent"] = ",".join(filter(None, (before, *names)))
 
+    def lines(self, state: State) -> list[tuple[str, str]]:
+        """What can be pressed now, with its words."""
+        return list(buttons(self.book.flows, state, self.voice())[1])
+
     def as_pressed(self, state: State, text: str) -> str:
         """The number of the line that she typed by its words, or with a sign behind it (`2.`). Where she may write what
         she likes, only a chat's own keys, which its keyboard types for her."""
@@ -185,7 +193,9 @@ class Sitting(Greeting):
         free = step is not None and bool(step.answer)
         if not typed or (free and self.on.mode != "chat"):
             return text
-        for press, label in buttons(self.book.flows, state, self.voice())[1]:
+        if (wanted := APPT.fullmatch(typed)) and step is not None and step.rows == TIMES:
+            typed = wanted[1]
+        for press, label in self.lines(state):
             words = {fold.fold(label), fold.fold(f"{press} {label}")} if free else {press, fold.fold(label)}
             if typed in words or (not free and typed == fold.fold(f"{press} {label}")):
                 return press

@@ -14,12 +14,16 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ...appointments import actions as appointments
 from ...cases import actions as cases
 from ...outreach import actions as outreach
 from ..records import Question
 
-UNTIL_ANSWERED = ("asked", "consent")
+UNTIL_ANSWERED = ("asked", "consent", "coming", "offered")
 """Flows that ask for what somebody waits for."""
+
+PUSHED = ("offered", "coming")
+"""Flows whose question, with the numbers of its answers, was written to her: one number may answer it."""
 
 
 def ask_later(
@@ -34,7 +38,7 @@ def next_question(db: Session, address_id: int, now: datetime) -> Question | Non
     """The oldest question that still waits, taken out of the line, or put at its end where it is asked until it is
     answered; a poll that was stopped is not asked, nor what is settled by now."""
     waiting = select(Question).where(Question.address_id == address_id, Question.until > now)
-    for found in db.scalars(waiting.order_by(Question.id)):
+    for found in db.scalars(waiting.order_by(Question.flow.not_in(PUSHED), Question.id)):
         db.delete(found)
         db.flush()
         if _stands(db, found):
@@ -47,6 +51,10 @@ def next_question(db: Session, address_id: int, now: datetime) -> Question | Non
 def _stands(db: Session, question: Question) -> bool:
     if (poll := question.facts.get("poll", "")).isdecimal():
         return not outreach.is_stopped(db, int(poll))
+    if offer := question.facts.get("offer", ""):
+        return appointments.offer_stands(db, offer)
+    if booking := question.facts.get("booking", ""):
+        return appointments.still_asked(db, question.flow, booking, question.facts.get("when", ""))
     case = question.facts.get("case", "")
     return not case or cases.still_asked(db, question.flow, case, question.facts.get("event", ""))
 

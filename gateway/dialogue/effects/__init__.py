@@ -23,16 +23,17 @@ from ..state import Rows as Fetched
 from . import (
     addresses,
     apart,
+    appointments,
     calling,
     cases,
     news,
     places,
-    planned,
     plans,
     register,
     requests,
     returning,
     rights,
+    seats,
     sections,
 )
 from .stand import Answers, Rowing, Stand, Word
@@ -79,14 +80,14 @@ def languages(stand: Stand, answers: Answers) -> list[str]:
 
 
 def offered(stand: Stand, answers: Answers) -> list[str]:
-    """What stands on the menu: what the country offers; in the demo, also what is being built."""
-    found = [*stand.pack.services, *(stand.pack.planned if stand.house.settings.demo else ())]
+    """What stands on the menu: what the country offers."""
+    found = list(stand.pack.services)
     return [*found, *(heading for heading, below in HEADINGS.items() if below.intersection(found))]
 
 
 HEADINGS: Mapping[str, frozenset[str]] = {
     "rights": frozenset(("screening", "benefit", "payment", "registry", "request", "change", "plan")),
-    "more": frozenset(("appeal", "call_back", "safety", "link", "news")),
+    "more": frozenset(("appeal", "call_back", "safety", "link", "news", "visit")),
 }
 """The headings of the menu, and what stands below each."""
 
@@ -105,6 +106,8 @@ EFFECTS: Mapping[str, Word] = {
     **register.EFFECTS,
     **requests.EFFECTS,
     **plans.EFFECTS,
+    **appointments.EFFECTS,
+    **seats.EFFECTS,
 }
 
 
@@ -125,6 +128,7 @@ LISTS: Mapping[str, Rowing] = {
     **rights.LISTS,
     **register.LISTS,
     **requests.LISTS,
+    **appointments.LISTS,
 }
 
 
@@ -147,6 +151,7 @@ FACTS: Mapping[str, Writer] = {
         formats.day_of(tag, datetime.fromisoformat(raw), pack.zone, pack.style(tag)) if raw else ""
     ),
     "office": lambda texts, tag, pack, raw: pack.queue_name(raw, tag),
+    **appointments.FACTS,
     **dict.fromkeys(("place", "named"), lambda texts, tag, pack, raw: pack.places.name(raw, tag)),
 }
 """How a raw fact is written. A fact not named here is words already."""
@@ -166,7 +171,6 @@ def facts_in_words(texts: Texts, tag: str, pack: Pack, facts: Mapping[str, str],
 
 
 def vocabulary() -> Vocabulary:
-    """The words that flows may use, also those of rooms that are not built yet."""
+    """The words that flows may use."""
     effects = {name: word.words for name, word in EFFECTS.items()}
-    lists = {name: row.may_be_empty for name, row in LISTS.items()}
-    return Vocabulary({**effects, **planned.EFFECTS}, {**lists, **planned.LISTS})
+    return Vocabulary(effects, {name: row.may_be_empty for name, row in LISTS.items()})

@@ -151,7 +151,8 @@ def hers_or_opened(stand: Stand, answers: Mapping[str, str]) -> Case | None:
 def _news(stand: Stand, case: Case) -> dict[str, str]:
     promise = cases.promised(stand.db, case)
     due = promise.due_at.isoformat() if promise and promise.due_at else ""
-    return {"case": case.reference, "due": due, "promise": promise_of(stand, case), "office": case.queue or ""}
+    return {"case": case.reference, "due": due, "promise": promise_of(stand, case), "office": case.queue or "",
+            "service": stand.pack.service_of(category=case.category)}  # fmt: skip
 
 
 def promise_of(stand: Stand, case: Case) -> str:
@@ -219,7 +220,7 @@ def _grouped(texts: Texts, pack: Pack, code: str, tag: str) -> str:
 
 HELPER = "helper"
 MOST_NAMED = 5
-NEWS = ("case", "due", "promise", "answer", "office")
+NEWS = ("case", "due", "promise", "answer", "office", "service")
 COMPLAINT = (
     "topic",
     "what",

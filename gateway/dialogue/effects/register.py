@@ -63,7 +63,8 @@ def _found(found: entitlements.Found) -> Done:
 
 def opened(stand: Stand, answers: Answers) -> list[str]:
     """What the second fact opens."""
-    return [*(BY_PIN if stand.facts.get("opens") == ALL else BY_YEAR), "bye"]
+    book = ["book"] * ("appointment" in stand.pack.services)
+    return [*(BY_PIN if stand.facts.get("opens") == ALL else BY_YEAR), *book, "bye"]
 
 
 def _sight(stand: Stand, needs: str) -> Sight | None:
@@ -95,6 +96,12 @@ def tell_members(stand: Stand, answers: Answers) -> Done:
 def tell_enrolled(stand: Stand, answers: Answers) -> Done:
     sight = _sight(stand, ALL)
     return Done("told", {"enrolled": ",".join(sight.enrolled)}) if sight and sight.enrolled else Done("none")
+
+
+def shown_papers(stand: Stand) -> list[str]:
+    """The papers that her household has shown, if that is open in this conversation."""
+    sight = _sight(stand, ALL)
+    return [code for code, _ in sight.papers] if sight else []
 
 
 def tell_papers(stand: Stand, answers: Answers) -> Done:

@@ -137,7 +137,8 @@ def explain(stand: Stand, answers: Answers) -> Done:
     verdict = judged(stand, answers)[0].get(code)
     given = {**said(stand, answers), **({DOUBTED: "yes"} if code in suspended(stand) else {})}
     told = {True: "yes", None: "unsure", False: "no"}[verdict]
-    return Done("told", {**dict.fromkeys(TOLD, to_raw(code, given)), "programme": code, "told": told})
+    facts = {"programme": code, "told": told, "service": stand.pack.service_of(programme=code)}
+    return Done("told", {**dict.fromkeys(TOLD, to_raw(code, given)), **facts})
 
 
 def which_list(stand: Stand, answers: Answers) -> Done:
@@ -158,6 +159,7 @@ def told_of(stand: Stand, answers: Answers) -> list[str]:
         "apply": not asks or any(programme.fact(what, today) for what in ("apply", "open", "call")),
         "bring": programme.fact("bring", today),
         "request": asks,
+        "seat": "appointment" in stand.pack.services and stand.pack.service_of(programme=code),
     }
     return [*(row for row, is_known in found.items() if is_known), "others", "wrong"]
 
@@ -217,7 +219,9 @@ EFFECTS: Mapping[str, Word] = {
     "next_question": Word(EffectWords("look", (*QUESTIONS, "results"), reads=QUESTIONS), next_question),
     "judge": Word(EffectWords("look", ("some", "unsure", "nothing"), ("count",), reads=QUESTIONS), judge),
     "explain": Word(
-        EffectWords("look", ("told", *WAYS_ON.values()), (*TOLD, "programme", "told"), reads=(*QUESTIONS, *CHOSEN)),
+        EffectWords(
+            "look", ("told", *WAYS_ON.values()), (*TOLD, "programme", "told", "service"), reads=(*QUESTIONS, *CHOSEN)
+        ),
         explain,
     ),
     "which_list": Word(EffectWords("look", tuple(LIST_OF.values())), which_list),

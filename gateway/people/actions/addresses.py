@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ... import seal
@@ -53,7 +53,10 @@ def language_of(db: Session, number: str) -> str | None:
 
 def lock_address(db: Session, address_id: int) -> Address | None:
     """An address, locked as a hop locks it."""
-    return db.scalar(select(Address).where(Address.id == address_id).with_for_update(key_share=True))
+    return db.scalar(_LOCKED, {"address": address_id})
+
+
+_LOCKED = select(Address).where(Address.id == bindparam("address")).with_for_update(key_share=True)
 
 
 def keep_language(db: Session, address_id: int, tag: str) -> None:

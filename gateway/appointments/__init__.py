@@ -1,0 +1,1 @@
+"""Appointments: seats at the single window, the day at it, and what is told of both."""

@@ -1,0 +1,215 @@
+"""A window that closes: illness, flood, a holiday declared late.
+
+One act closes it, looks for a new time for everybody who is touched, and keeps those times at once; the old ones stay
+until the closing is told. Until then it can be undone, and nobody hears of it. When it is told, each appointment is
+exchanged in a transaction of the whole closing, or cancelled where no time was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ... import audit
+from ...country import Pack, lineage
+from ...country.windows import Window
+from ...house import House
+from ...people.asks import Ask
+from ..records import Appointment, between
+from ..records.around import Closure, Touched, Visit
+from ..rules import UNITS, Asking, Refusal, Slot, Taken, instant
+from ..windows import VISIT, code_of, free_at, near, visit_of, window_of
+from .booking import Comer, Want, cancel, drop, exchange, has_begun, hold_at, stir
+from .reminding import COMING, asked_of, call_her
+from .telling import ANSWER, CALL, CLOSED, DIAL, MOVED, can_answer, write
+
+UNDO_FOR = timedelta(minutes=10)
+TRIES = 5
+PROPOSED = "offered"
+LONGEST, CALL_WITHIN = timedelta(days=60), timedelta(hours=4)
+REASONS = ("illness", "flood", "holiday", "other")
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What somebody wants to close. `begin`, `end`: units of each day."""
+
+    place: str
+    first: date
+    last: date
+    begin: int = 0
+    end: int = UNITS
+    below: bool = False
+    why: str = "other"
+
+
+def places_of(db: Session, pack: Pack, closing: Closing) -> list[str]:
+    """The windows that are closed: the one, or it and all below its office, with the visits that leave from them."""
+    offices = [closing.place]
+    if closing.below and closing.place in pack.offices:
+        offices = [code for code in pack.offices if closing.place in lineage(code, pack.offices)]
+    visits = select(Visit).where(Visit.office.in_(offices), Visit.day.between(closing.first, closing.last))
+    leave = [code_of(row) for row in db.scalars(visits)] if closing.place in pack.offices else []
+    return [*offices, *leave]
+
+
+def touched_by(db: Session, pack: Pack, closing: Closing, now: datetime) -> list[Appointment]:
+    """Who has an appointment then, soonest first; nobody whose time has come already."""
+    found = between(db, places_of(db, pack, closing), closing.first, closing.last, ("booked",))
+    inside = (one for one in found if any(closing.begin <= unit < closing.end for unit in one.units()))
+    return [one for one in inside if not has_begun(pack, one, now)]
+
+
+def close(
+    db: Session, house: House, closing: Closing, country: str, staff_id: int, once: str, now: datetime
+) -> Closure:
+    """Closes it, and keeps a new time for everybody. `once`: the form. Raises Refusal."""
+    if known := db.scalar(select(Closure).where(Closure.once == once)):
+        return known
+    pack = house.packs[country]
+    _must_make_sense(pack, closing, now)
+    row = Closure(
+        country=country, place=closing.place, below=closing.below, first=closing.first, last=closing.last,
+        begin=closing.begin, end=closing.end, why=closing.why, staff_id=staff_id, made_at=now,
+        send_at=now + UNDO_FOR, once=once,
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    for one in touched_by(db, pack, closing, now):
+        proposed = _new_time(db, pack, one, now)
+        db.add(Touched(closure_id=row.id, appointment_id=one.id, to_id=proposed.id if proposed else None))
+        db.flush()
+    audit.write(db, actor=f"staff:{staff_id}", act="window.closed", thing=f"closure:{row.id}", why=closing.why, now=now)
+    return row
+
+
+def _must_make_sense(pack: Pack, closing: Closing, now: datetime) -> None:
+    today = pack.calendar.local_day(now)
+    if closing.last < closing.first or closing.begin >= closing.end:
+        raise Refusal("It ends before it begins. Write the days again.")
+    if closing.last < today:
+        raise Refusal("This is over. Choose days from today on.")
+    if closing.last - closing.first > LONGEST:
+        raise Refusal("Close at most sixty days at once.")
+    if closing.why not in REASONS:
+        raise Refusal("Choose why it is closed.")
+
+
+def _new_time(db: Session, pack: Pack, one: Appointment, now: datetime) -> Appointment | None:
+    """The next free time for her, at the same window; where that is no more, or has none, at the nearest other."""
+    for window in _windows_for(db, pack, one, now):
+        asking = Asking(one.service, one.minutes, one.priority, now)
+        for slot in islice(free_at(db, pack, window, asking), TRIES):
+            if (found := _keep(db, pack, window, one, slot, now)) is not None:
+                return found
+    return None
+
+
+def _windows_for(db: Session, pack: Pack, one: Appointment, now: datetime) -> Iterator[Window]:
+    own = window_of(db, pack, one.place)
+    visit = visit_of(db, pack, one.place)
+    if own is not None and own.on is None:
+        yield own
+    office = visit.office if visit else one.place
+    area = visit.area if visit else pack.offices[office].place if office in pack.offices else ""
+    around = near(db, pack, area, one.service, now) if area else []
+    others = [window for window in around if window.code != one.place]
+    if office in pack.windows and visit and pack.windows[office].does(one.service):
+        others.insert(0, pack.windows[office])
+    yield from others
+
+
+def _keep(db: Session, pack: Pack, window: Window, one: Appointment, slot: Slot, now: datetime) -> Appointment | None:
+    want = Want(window.code, one.service, slot, one.priority)
+    comer = Comer(one.address_id, "", one.language, one.channel)
+    try:
+        return hold_at(db, pack, window, want, comer, now, PROPOSED, now + timedelta(days=1), of=one)
+    except Taken:
+        return None
+
+
+def undo(db: Session, closure_id: int, country: str, staff_id: int, now: datetime) -> None:
+    """It stays open after all; nobody has been told. Undone twice, it changes nothing. Raises Refusal."""
+    row = db.scalar(select(Closure).where(Closure.id == closure_id, Closure.country == country).with_for_update())
+    if row is None or row.undone_at is not None:
+        return
+    if row.sent_at is not None:
+        raise Refusal("People have been told already. It cannot be undone; they can book again.")
+    row.undone_at = now
+    places = _release(db, row)
+    for place in places:
+        stir(db, place, now)
+    audit.write(db, actor=f"staff:{staff_id}", act="window.reopened", thing=f"closure:{row.id}", now=now)
+
+
+def _release(db: Session, row: Closure) -> set[str]:
+    kept = [touched.to_id for touched in touched_of(db, row.id) if touched.to_id]
+    places = set(db.scalars(select(Appointment.place).where(Appointment.id.in_(kept))))
+    drop(db, kept)
+    db.execute(delete(Touched).where(Touched.closure_id == row.id))
+    return places
+
+
+def touched_of(db: Session, closure_id: int) -> list[Touched]:
+    return list(db.scalars(select(Touched).where(Touched.closure_id == closure_id)))
+
+
+def tell_closing(db: Session, house: House, closure_id: int, now: datetime) -> list[Ask]:
+    """Exchanges or cancels what a closing touches, and tells everybody. What a conversation is to ask them is given
+    back. Safe to run twice: what was moved, cancelled or told meanwhile is left alone."""
+    waiting = select(Closure).where(Closure.id == closure_id, Closure.send_at <= now, Closure.sent_at.is_(None))
+    row = db.scalar(waiting.where(Closure.undone_at.is_(None)).with_for_update())
+    if row is None:
+        return []
+    row.sent_at, asks = now, []
+    for touched in touched_of(db, closure_id):
+        one = db.scalar(select(Appointment).where(Appointment.id == touched.appointment_id).with_for_update())
+        kept = db.get(Appointment, touched.to_id) if touched.to_id else None
+        if one is None or one.state != "booked" or not _is_inside(row, one):
+            drop(db, [kept.id] if kept else [])
+        elif kept is not None and _moved(db, house, one, kept, now):
+            asks += _say(db, house, one, now)
+        else:
+            cancel(db, one, now, actor="system")
+            _say(db, house, one, now)
+    _call_off(db, row, now)
+    return asks
+
+
+def _is_inside(row: Closure, one: Appointment) -> bool:
+    return row.first <= one.day <= row.last and any(row.begin <= unit < row.end for unit in one.units())
+
+
+def _moved(db: Session, house: House, one: Appointment, kept: Appointment, now: datetime) -> bool:
+    try:
+        exchange(db, house.packs[one.country], one, kept, now, "system")
+    except Taken:
+        return False
+    return True
+
+
+def _say(db: Session, house: House, one: Appointment, now: datetime) -> list[Ask]:
+    """Everybody hears of it, also who wanted no reminder: she would come to a closed door. Whoever chose calls is
+    called as well."""
+    if one.address_id is None:
+        return []
+    pack, moved = house.packs[one.country], one.state == "booked"
+    answers = moved and can_answer(db, pack, one.address_id)
+    another = ANSWER if answers else DIAL if pack.dial() and moved else CALL
+    write(db, house, one, (MOVED if moved else CLOSED, another), "closed", now)
+    if one.how == "call":
+        call_her(db, house, one, "closed", now + CALL_WITHIN, now)
+    until = instant(pack.zone, one.day, one.unit)
+    return [Ask(one.address_id, COMING, until, asked_of(db, pack, one))] if moved else []
+
+
+def _call_off(db: Session, closure: Closure, now: datetime) -> None:
+    """A visit that is closed does not take place."""
+    number = closure.place.removeprefix(VISIT)
+    if number != closure.place:
+        db.execute(update(Visit).where(Visit.id == int(number)).values(called_off_at=now))

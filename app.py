@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from gateway import calling, webhooks
+from gateway.appointments import pages as appointments
 from gateway.cases import pages as cases
 from gateway.cases.pages import calls
 from gateway.channels.doors import open_channels
@@ -42,6 +43,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
         calling,
         webhooks,
         people,
+        appointments,
         cases,
         calls,
         entitlements,

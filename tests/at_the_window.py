@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from gateway.appointments import actions, windows
 from gateway.appointments.records import Appointment, Seat
-from gateway.appointments.rules import Asking, Slot
+from gateway.appointments.rules import Slot
+from gateway.appointments.slots import Asking
 from gateway.people import actions as people
 
 OFFICE = "kh-1710"

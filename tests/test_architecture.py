@@ -50,6 +50,7 @@ PURE_FILES = {
     "prove",
     "screens",
     "state",
+    "slots",
     "talk",
     "turns",
     "unfinished",

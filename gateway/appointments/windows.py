@@ -18,7 +18,8 @@ from ..language.catalogue import Texts, fill, mark
 from ..people.records import OfficeRow
 from .records import taken
 from .records.around import Visit, closures_of, visits_ahead
-from .rules import Asking, Closed, Slot, clock_of, free_on, free_times
+from .rules import Closed, Slot, clock_of
+from .slots import Asking, free_on, free_times
 
 VISIT, GONE = "v", "gone"
 TEAM = mark("at_window", "the team in {place}")

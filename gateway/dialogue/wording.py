@@ -214,7 +214,8 @@ class Writer:
         if chosen:
             return self.choice(flow, step, chosen)
         if step.rows:
-            return self.shortened(self.voice.row(step.rows, answer))
+            row = self.voice.row(step.rows, answer)
+            return row if any(map(str.isdigit, row)) else self.shortened(row)  # a time that is cut is another one
         if step.answer == "pin" or step.answer in MEDIA or is_enclosed(answer):
             return self.say(CHOSEN if step.answer == "pin" else ATTACHED)
         if answer == "unknown" and step.unsure:

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "operator": frozenset({"calls", "tell", "articles", "lodge"}),
-    "officer": frozenset({"queue", "case", "answer", "place", "see_number", "articles", "lodge", "household"}),
+    "officer": frozenset(
+        {"queue", "case", "answer", "place", "see_number", "articles", "lodge", "household", "window"}
+    ),
     "supervisor": frozenset(
         {
             "queue",
@@ -31,6 +33,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
             "book",
             "household",
             "registers",
+            "window",
         }
     ),
     "inspector": frozenset({"queue", "case"}),

@@ -33,7 +33,8 @@ from ..records import (
 )
 from ..records.around import Touched, Waiting
 from ..references import new_number
-from ..rules import MOST_ON_A_PHONE, Asking, Refusal, Same, Slot, Taken, TooMany, instant
+from ..rules import MOST_ON_A_PHONE, Refusal, Same, Slot, Taken, TooMany, instant
+from ..slots import Asking
 from ..windows import is_closed, still_free, window_of
 from .telling import about, say_booked
 from .times import next_moment

@@ -22,7 +22,8 @@ from ...house import House
 from ...people.asks import Ask
 from ..records import Appointment, between
 from ..records.around import Closure, Touched, Visit
-from ..rules import UNITS, Asking, Refusal, Slot, Taken, instant
+from ..rules import DAY, UNITS, Refusal, Slot, Taken, instant
+from ..slots import Asking
 from ..windows import VISIT, code_of, free_at, near, visit_of, window_of
 from .booking import Comer, Want, cancel, drop, exchange, has_begun, hold_at, stir
 from .reminding import COMING, asked_of, call_her
@@ -101,10 +102,14 @@ def _must_make_sense(pack: Pack, closing: Closing, now: datetime) -> None:
 
 
 def _new_time(db: Session, pack: Pack, one: Appointment, now: datetime) -> Appointment | None:
-    """The next free time for her, at the same window; where that is no more, or has none, at the nearest other."""
+    """The next free time for her, at the same window; where that is no more, or has none, at the nearest other. Never
+    before her own day: she comes from far, and may read it late."""
+    asking, since = (
+        Asking(one.service, one.minutes, one.priority, now),
+        max(one.day, pack.calendar.local_day(now) + DAY),
+    )
     for window in _windows_for(db, pack, one, now):
-        asking = Asking(one.service, one.minutes, one.priority, now)
-        for slot in islice(free_at(db, pack, window, asking), TRIES):
+        for slot in islice(free_at(db, pack, window, asking, since), TRIES):
             if (found := _keep(db, pack, window, one, slot, now)) is not None:
                 return found
     return None

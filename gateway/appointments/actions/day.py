@@ -54,7 +54,7 @@ def check_in(db: Session, house: House, window: Window, one: Appointment, staff_
 
 
 def walk_in(
-    db: Session, house: House, window: Window, pack: Pack, service: str, priority: bool, phone: str, tag: str,
+    db: Session, window: Window, pack: Pack, service: str, priority: bool, phone: str, tag: str,
     staff_id: int, once: str, now: datetime,
 ) -> Token:  # fmt: skip
     """Somebody without an appointment is here. `phone`: where she may be told that it is nearly her turn; `once`: the

@@ -18,7 +18,8 @@ from ...people import actions as people
 from ...people.asks import Ask
 from ..records import Appointment, expected_of, is_who, who_of
 from ..records.around import Waiting, waiting_of
-from ..rules import MOST_ON_A_PHONE, Asking, Slot, Taken
+from ..rules import MOST_ON_A_PHONE, Slot, Taken
+from ..slots import Asking
 from ..windows import free_at, raw_of, window_of
 from .booking import LONGEST_NAME, Comer, Want, drop, hold_at, stir
 from .telling import OFFER, OFFER_ANSWER, OFFER_DIAL, can_answer, hour_of, raw_when, write

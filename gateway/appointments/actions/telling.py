@@ -72,9 +72,18 @@ def to_bring(texts: Texts, tag: str, pack: Pack, service: str, shown: Sequence[s
     return " ".join(said)
 
 
-def facts_of(db: Session, house: House, one: Appointment) -> dict[str, str]:
-    """What every text about it may name, in her language."""
-    pack, tag, texts = house.packs[one.country], one.language, house.texts
+def facts_about(db: Session, house: House, thing: str, tag: str) -> dict[str, str] | None:
+    """What is told of the appointment that something is about, in a language; None where it is about none."""
+    kind, _, number = thing.partition(":")
+    one = db.get(Appointment, int(number)) if kind == "appointment" and number.isdecimal() else None
+    if one is None:
+        return None
+    return facts_of(db, house, one, tag) | ({"is_cancelled": "yes"} if one.state == "cancelled" else {})
+
+
+def facts_of(db: Session, house: House, one: Appointment, tag: str = "") -> dict[str, str]:
+    """What every text about it may name, in her language or another."""
+    pack, tag, texts = house.packs[one.country], tag or one.language, house.texts
     return {
         "when": when_of(texts, tag, pack, raw_when(one)),
         "where": name_of(texts, tag, pack, raw_of(db, pack, one.place)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
@@ -62,5 +63,5 @@ def token_of(db: Session, appointment_id: int) -> Token | None:
     return db.scalar(select(Token).where(Token.appointment_id == appointment_id))
 
 
-def came_between(db: Session, place: str, first: date, last: date) -> list[Token]:
-    return list(db.scalars(select(Token).where(Token.place == place, Token.day.between(first, last))))
+def came_between(db: Session, places: Collection[str], first: date, last: date) -> list[Token]:
+    return list(db.scalars(select(Token).where(Token.place.in_(places), Token.day.between(first, last))))

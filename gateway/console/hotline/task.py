@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ... import audit
+from ...appointments.actions.telling import facts_about
 from ...cases import attachments
 from ...cases.attachments import Attachment
 from ...cases.pages.desk import served
@@ -23,7 +24,7 @@ from ...hotline.rules import NotHers
 from ...language import fold
 from ...people.actions import number_of
 from ...ringing import connect
-from ...web import actor, house, render, staff_page
+from ...web import actor, house, page_language, render, staff_page
 from . import bp
 from .queue import DESK
 from .queue import page as queue_page
@@ -83,7 +84,8 @@ def _page(task_id: int, status: int = 200, **more: Any) -> Any:
     with house().database.transaction() as db:
         found = _hers(db, task_id)
         spoken = db.get(Attachment, found.attachment_id) if found.attachment_id else None
-    values = {"task": found, "spoken": spoken, "number": None, "refusal": None}
+        comes = facts_about(db, house(), found.about, page_language())
+    values = {"task": found, "spoken": spoken, "number": None, "refusal": None, "appointment": comes}
     return render("hotline_task.html", status, **{**values, **more})
 
 

@@ -13,7 +13,7 @@ from ...appointments.actions.telling import brief_of, raw_when, to_bring, when_o
 from ...appointments.records import Appointment
 from ...appointments.records.around import Told
 from ...appointments.references import GROUPS
-from ...appointments.rules import Asking
+from ...appointments.slots import Asking
 from ...country import Pack
 from ...language import formats
 from ...language.catalogue import Texts

@@ -20,6 +20,7 @@ from .addresses import phone_of as phone_of
 from .addresses import phone_to_call as phone_to_call
 from .addresses import prove as prove
 from .addresses import spoken_by as spoken_by
+from .addresses import spoken_to as spoken_to
 from .addresses import start as start
 from .addresses import start_again as start_again
 from .addresses import stop as stop

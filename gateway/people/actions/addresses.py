@@ -51,6 +51,11 @@ def language_of(db: Session, number: str) -> str | None:
     return db.scalar(select(Address.language).where(Address.number_hash.in_(seal.ring().hashes(number, NUMBER))))
 
 
+def spoken_to(db: Session, number: str) -> int | None:
+    """The address of a number (E.164), if we know it."""
+    return db.scalar(select(Address.id).where(Address.number_hash.in_(seal.ring().hashes(number, NUMBER))))
+
+
 def lock_address(db: Session, address_id: int) -> Address | None:
     """An address, locked as a hop locks it."""
     return db.scalar(_LOCKED, {"address": address_id})

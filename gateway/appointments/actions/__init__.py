@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from ..records import expected_of as expected_of
-from .booking import Comer as Comer
-from .booking import Want as Want
 from .booking import book as book
+from .booking import book_at_once as book_at_once
 from .booking import cancel as cancel
 from .booking import comes as comes
 from .booking import find as find
 from .booking import has_begun as has_begun
-from .booking import held_of as held_of
-from .booking import hold as hold
-from .booking import let_go as let_go
-from .booking import may_have as may_have
 from .booking import move as move
 from .closing import Closing as Closing
 from .closing import close as close
@@ -24,6 +19,10 @@ from .closing import undo as undo
 from .feeds import feed_of as feed_of
 from .feeds import new_feed as new_feed
 from .forgetting import forget_old as forget_old
+from .holding import Comer as Comer
+from .holding import Want as Want
+from .holding import held_of as held_of
+from .holding import hold as hold
 from .queueing import leave_offer as leave_offer
 from .queueing import offer as offer
 from .queueing import offer_of as offer_of

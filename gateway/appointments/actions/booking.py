@@ -6,144 +6,27 @@ takes the new seats first, and gives up the old ones in the same transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ... import audit
 from ...channels import outbox
 from ...country import Pack
-from ...country.windows import Window
 from ...hotline import actions as hotline
 from ...house import House
-from ...language import fold
 from ...people import actions as people
-from ..records import (
-    Appointment,
-    confirm,
-    expected_of,
-    free,
-    give,
-    is_who,
-    numbered,
-    take,
-    who_of,
-)
-from ..records.around import Touched, Waiting
+from ..records import Appointment, confirm, expected_of, free, give, numbered
+from ..records.around import Waiting
 from ..references import new_number
-from ..rules import MOST_ON_A_PHONE, Refusal, Same, Slot, Taken, TooMany, instant
-from ..slots import Asking
-from ..windows import is_closed, still_free, window_of
+from ..rules import Refusal, Taken, instant
+from ..windows import is_closed, window_of
+from .holding import GONE, Comer, Want, alone, drop, hold_at, may_have, window_for
 from .telling import about, say_booked
 from .times import next_moment
 
-LONGEST_NAME = 60
-GONE = "This time is taken. Choose another."
 OVER = "This appointment is over, or was cancelled. Nothing was changed."
-
-
-@dataclass(frozen=True)
-class Want:
-    """A time at a window, for a service."""
-
-    place: str
-    service: str
-    slot: Slot
-    priority: bool = False
-
-
-@dataclass(frozen=True)
-class Comer:
-    """Who comes, and how she is spoken to. `address_id`: None where no number is known."""
-
-    address_id: int | None
-    name: str
-    language: str
-    channel: str
-
-
-def hold(
-    db: Session, pack: Pack, want: Want, comer: Comer, now: datetime, of: Appointment | None = None
-) -> Appointment:
-    """Keeps a time for who is choosing, for as long as the window says; what this phone held before is free
-    again. `of`: the appointment that is to be moved there. Raises Taken; Same and TooMany, where this phone has
-    enough."""
-    if comer.address_id is not None:
-        people.lock_address(db, comer.address_id)
-        let_go(db, comer.address_id)
-    if of is None:
-        may_have(db, want.service, comer)
-    window = window_of(db, pack, want.place)
-    if window is None or want.service not in pack.at_window:
-        raise Taken(GONE)
-    return hold_at(db, pack, window, want, comer, now, "held", now + window.hold, of)
-
-
-def hold_at(
-    db: Session, pack: Pack, window: Window, want: Want, comer: Comer, now: datetime, state: str,
-    until: datetime | None, of: Appointment | None = None,
-) -> Appointment:  # fmt: skip
-    """Keeps a time at a window until a moment; raises Taken."""
-    minutes = pack.at_window[want.service].minutes if of is None else of.minutes
-    asking = Asking(want.service, minutes, want.priority, now)
-    name = fold.clean(comer.name)[:LONGEST_NAME]
-    one = Appointment(
-        country=pack.code, place=want.place, service=want.service, day=want.slot.day, unit=want.slot.unit,
-        minutes=minutes, counter=0, state=state, address_id=comer.address_id, name=name or None, who=who_of(name),
-        priority=want.priority, language=comer.language, channel=comer.channel, of=of.id if of else None,
-        made_at=now, changed_at=now,
-    )  # fmt: skip
-    free_counters = still_free(db, pack, window, want.slot, asking)
-    if not free_counters:
-        raise Taken(GONE)
-    one.counter = free_counters[0]
-    db.add(one)
-    db.flush()
-    for counter in free_counters:
-        one.counter = counter
-        if take(db, one, until, now):
-            db.flush()
-            return one
-    db.delete(one)
-    db.flush()
-    raise Taken(GONE)
-
-
-def may_have(db: Session, service: str, comer: Comer) -> None:
-    """A phone may have one appointment for each name and service, and a few in all. Raises Same, TooMany."""
-    if comer.address_id is None:
-        return
-    there, who = expected_of(db, [comer.address_id]), is_who(fold.clean(comer.name)[:LONGEST_NAME])
-    if same := next((one for one in there if one.service == service and one.who in who), None):
-        raise Same(same.reference or "")
-    if len(there) >= MOST_ON_A_PHONE:
-        raise TooMany("So many appointments stand for this phone already that an operator makes the next one.")
-
-
-def held_of(db: Session, address_id: int) -> Appointment | None:
-    """What this phone is choosing."""
-    mine = select(Appointment).where(Appointment.address_id == address_id, Appointment.state == "held")
-    return db.scalar(mine.order_by(Appointment.id.desc()).limit(1))
-
-
-_HELD = select(Appointment.id).where(Appointment.address_id == bindparam("address"), Appointment.state == "held")
-
-
-def let_go(db: Session, address_id: int) -> None:
-    """Nothing is held for this phone any more."""
-    if held := list(db.scalars(_HELD, {"address": address_id})):
-        drop(db, held)
-
-
-def drop(db: Session, ids: list[int]) -> None:
-    """Forgets appointments that were only held."""
-    for appointment_id in ids:
-        free(db, appointment_id)
-    db.execute(update(Waiting).where(Waiting.offer_id.in_(ids)).values(offer_id=None, offer_until=None))
-    db.execute(update(Touched).where(Touched.to_id.in_(ids)).values(to_id=None))
-    db.execute(delete(Appointment).where(Appointment.id.in_(ids)))
 
 
 def book(
@@ -156,17 +39,34 @@ def book(
     pack = house.packs[held.country]
     if held.address_id is not None:
         people.lock_address(db, held.address_id)
-    may_have(db, held.service, Comer(held.address_id, held.name or "", held.language, held.channel))
+        comer = Comer(held.address_id, held.name or "", held.language, held.channel)
+        may_have(expected_of(db, [held.address_id]), held.service, comer)
     _must_still_be(db, pack, held, now)
     _confirm(db, held)
     held.state, held.how, held.hours, held.reference = "booked", how, hours, _free_number(db)
     held.made_at = held.changed_at = now
     held.next_at = next_moment(pack, held, now)
     db.flush()
-    audit.write(db, actor=_by(held), act="appointment.booked", thing=about(held), now=now)
+    return _made(db, house, held, now, reads)
+
+
+def book_at_once(
+    db: Session, house: House, want: Want, comer: Comer, how: str, now: datetime, *, reads: bool = False
+) -> Appointment:
+    """Holds and books a time in one go: for who has seen the times before, and says which one. Raises Taken, Same,
+    TooMany."""
+    pack = house.packs[house.pack_of_channel(comer.channel).code]
+    may_have(alone(db, comer.address_id), want.service, comer)
+    window, number = window_for(db, pack, want), _free_number(db)
+    one = hold_at(db, pack, window, want, comer, now, "booked", None, how=how, reference=number)
+    return _made(db, house, one, now, reads)
+
+
+def _made(db: Session, house: House, one: Appointment, now: datetime, reads: bool) -> Appointment:
+    audit.write(db, actor=_by(one), act="appointment.booked", thing=about(one), now=now)
     if not reads:
-        say_booked(db, house, held, now)
-    return held
+        say_booked(db, house, one, now)
+    return one
 
 
 def move(

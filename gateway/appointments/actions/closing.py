@@ -25,7 +25,8 @@ from ..records.around import Closure, Touched, Visit
 from ..rules import DAY, UNITS, Refusal, Slot, Taken, instant
 from ..slots import Asking
 from ..windows import VISIT, code_of, free_at, near, visit_of, window_of
-from .booking import Comer, Want, cancel, drop, exchange, has_begun, hold_at, stir
+from .booking import cancel, exchange, has_begun, stir
+from .holding import Comer, Want, drop, hold_at
 from .reminding import COMING, asked_of, call_her
 from .telling import ANSWER, CALL, CLOSED, DIAL, MOVED, can_answer, write
 

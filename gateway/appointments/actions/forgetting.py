@@ -14,7 +14,7 @@ from ..records import Appointment
 from ..records.around import Told
 from ..records.day import Token
 from ..windows import today_of
-from .booking import drop
+from .holding import drop
 from .telling import about
 
 KEPT = timedelta(days=90)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...country import Pack
 from ...house import House
-from ...language import fold
 from ...people import actions as people
 from ...people.asks import Ask
 from ..records import Appointment, expected_of, is_who, who_of
@@ -21,7 +20,8 @@ from ..records.around import Waiting, waiting_of
 from ..rules import MOST_ON_A_PHONE, Slot, Taken
 from ..slots import Asking
 from ..windows import free_at, raw_of, window_of
-from .booking import LONGEST_NAME, Comer, Want, drop, hold_at, stir
+from .booking import stir
+from .holding import Comer, Want, drop, hold_at
 from .telling import OFFER, OFFER_ANSWER, OFFER_DIAL, can_answer, hour_of, raw_when, write
 from .times import quiet_at
 
@@ -38,7 +38,7 @@ def wait(db: Session, pack: Pack, want: Want, comer: Comer, now: datetime) -> bo
     if comer.address_id is None:
         return False
     people.lock_address(db, comer.address_id)
-    name = fold.clean(comer.name)[:LONGEST_NAME]
+    name = comer.called
     mine = waiting_of(db, comer.address_id)
     if any(row.place == want.place and row.service == want.service and row.who in is_who(name) for row in mine):
         return True

@@ -6,12 +6,13 @@ seat that is only held has an end (`until`), which is compared with the clock wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     ForeignKey,
     Index,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     TextClause,
     and_,
     bindparam,
+    cast,
     delete,
     func,
     or_,
@@ -33,7 +35,7 @@ from sqlalchemy.types import TypeEngine
 from ... import seal
 from ...db import Base, Moment, Sealed, changed
 from ...language import fold
-from ..rules import LIVE, OPEN, bits, needs
+from ..rules import LIVE, OPEN, needs
 
 NAME = "appointments.name"
 
@@ -98,6 +100,8 @@ class Seat(Base):
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), index=True)
     until: Mapped[datetime | None] = mapped_column(Moment)
 
+    __table_args__ = ({"sqlite_with_rowid": False},)  # read in the order of its key, in one go
+
 
 def take(db: Session, one: Appointment, until: datetime | None, now: datetime) -> bool:
     """Takes the seats of an appointment at its counter, all of them or none; what somebody held too long is hers no
@@ -149,19 +153,28 @@ def free(db: Session, appointment_id: int) -> None:
     db.execute(delete(Seat).where(Seat.appointment_id == appointment_id))
 
 
-_TAKEN = select(Seat.day, Seat.counter, Seat.unit).where(
-    Seat.place == bindparam("place"),
-    Seat.day.between(bindparam("first"), bindparam("last")),
-    or_(Seat.until.is_(None), Seat.until > bindparam("now", type_=Moment())),
+WORD = 48
+"""So many units go into one number that every database can hold."""
+
+_PART = Seat.unit // WORD
+_TAKEN = (
+    select(Seat.day, Seat.counter, _PART, cast(func.sum(cast(1, BigInteger).op("<<")(Seat.unit % WORD)), BigInteger))
+    .where(
+        Seat.place == bindparam("place"),
+        Seat.day.between(bindparam("first"), bindparam("last")),
+        or_(Seat.until.is_(None), Seat.until > bindparam("now", type_=Moment())),
+    )
+    .group_by(Seat.day, Seat.counter, _PART)
 )
 
 
 def taken(db: Session, place: str, first: date, last: date, now: datetime) -> dict[date, dict[int, int]]:
-    """The units that are not free, by day and counter, both days too."""
+    """The units that are not free, by day and counter, both days too. The database puts them together: a month that is
+    full is thousands of seats, and a few numbers."""
     found: dict[date, dict[int, int]] = {}
-    for day, counter, unit in db.execute(_TAKEN, {"place": place, "first": first, "last": last, "now": now}):
+    for day, counter, part, units in db.execute(_TAKEN, {"place": place, "first": first, "last": last, "now": now}):
         counters = found.setdefault(day, {})
-        counters[counter] = counters.get(counter, 0) | 1 << unit
+        counters[counter] = counters.get(counter, 0) | units << part * WORD
     return found
 
 
@@ -175,17 +188,25 @@ def is_who(name: str) -> list[str]:
 
 
 def numbered(db: Session, reference: str) -> Appointment | None:
-    return db.scalar(select(Appointment).where(Appointment.reference == reference)) if reference else None
+    return db.scalar(_NUMBERED, {"reference": reference}) if reference else None
+
+
+_NUMBERED = select(Appointment).where(Appointment.reference == bindparam("reference"))
 
 
 def expected_of(db: Session, addresses: Collection[int]) -> list[Appointment]:
     """Those for which somebody of these phones is expected, the next one first."""
-    return list(db.scalars(_EXPECTED, {"addresses": list(addresses)}))
+    return [one for one in live_of(db, addresses) if one.state in OPEN]
 
 
-_EXPECTED = (
+def live_of(db: Session, addresses: Collection[int]) -> list[Appointment]:
+    """Those that have a seat, also one that is only held, the next one first."""
+    return list(db.scalars(_LIVE, {"addresses": list(addresses)}))
+
+
+_LIVE = (
     select(Appointment)
-    .where(Appointment.address_id.in_(bindparam("addresses", expanding=True)), Appointment.state.in_(OPEN))
+    .where(Appointment.address_id.in_(bindparam("addresses", expanding=True)), Appointment.state.in_(LIVE))
     .order_by(Appointment.day, Appointment.unit, Appointment.id)
 )
 
@@ -210,26 +231,9 @@ def due(db: Session, now: datetime, skip: Collection[int], limit: int = 100) -> 
     return list(db.scalars(of.order_by(Appointment.next_at).limit(limit)))
 
 
-def busy(db: Session, place: str, day: date) -> Mapping[int, int]:
-    """Units of a day that are booked, by counter: for the figures."""
-    of = select(Seat.counter, Seat.unit).where(Seat.place == place, Seat.day == day, Seat.until.is_(None))
-    found: dict[int, int] = {}
-    for counter, unit in db.execute(of):
-        found[counter] = found.get(counter, 0) | 1 << unit
-    return found
-
-
 def places_booked(db: Session, country: str, since: date) -> dict[str, int]:
     """How many are expected from a day on, by window."""
     of = select(Appointment.place, func.count()).where(
         Appointment.country == country, Appointment.day >= since, Appointment.state.in_(OPEN)
     )
     return {row[0]: row[1] for row in db.execute(of.group_by(Appointment.place))}
-
-
-def is_live(one: Appointment) -> bool:
-    return one.state in LIVE
-
-
-def count_of(units: int) -> int:
-    return sum(1 for _ in bits(units))

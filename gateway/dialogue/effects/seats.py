@@ -114,8 +114,8 @@ def book_told(stand: Stand, answers: Answers) -> Done:
         return Done("none")
     want = appointments.Want(told.place, told.service, slot, told.priority)
     try:
-        held = appointments.hold(stand.db, stand.pack, want, _comer(stand, {}), stand.now)
-        one = appointments.book(stand.db, stand.house, held, "write", "", stand.now, reads=stand.reads)
+        comer = _comer(stand, {})
+        one = appointments.book_at_once(stand.db, stand.house, want, comer, "write", stand.now, reads=stand.reads)
     except Refusal as refusal:
         return _refused(stand, refusal)
     return _booked(stand, one)

@@ -55,7 +55,11 @@ def _skipped(zone: str, day: date) -> int:
     if first == last:
         return 0
     shown = ((unit, datetime.combine(day, clock_of(unit), where)) for unit in range(UNITS))
-    return sum(1 << u for u, at in shown if at.astimezone(UTC).astimezone(where).time() != at.time())
+    return sum(
+        1 << u
+        for u, at in shown
+        if at.astimezone(UTC).astimezone(where).replace(tzinfo=None) != at.replace(tzinfo=None)
+    )
 
 
 @lru_cache(maxsize=1000)

@@ -127,12 +127,17 @@ def _insert(db: Session, one: Appointment, until: datetime | None) -> bool:
     """Inserts the seats of an appointment that nobody has; where that is not all of them, none."""
     units = one.units()
     own = {"place": one.place, "day": one.day, "counter": one.counter, "unit": one.unit, "appointment_id": one.id}
-    part = db.begin_nested()
-    if changed(db, _insert_of(len(units)), {**own, "until": until}) == len(units):
-        part.commit()
-        return True
-    part.rollback()
-    return False
+    try:
+        with db.begin_nested():
+            if changed(db, _insert_of(len(units)), {**own, "until": until}) < len(units):
+                raise _Short
+    except _Short:
+        return False
+    return True
+
+
+class _Short(Exception):
+    """Not all units were free: those that were are given back at once, so that nobody waits for them."""
 
 
 def confirm(db: Session, held: Appointment) -> bool:

@@ -16,9 +16,11 @@ from gateway.appointments.records.around import Told, Waiting
 from gateway.appointments.rules import Taken, slot_of
 from gateway.channels.outbox.records import Outgoing
 from gateway.dialogue.records import Conversation
+from gateway.entitlements import actions as entitlements
 
 from .at_the_window import OFFICE, book, free, phones, row, seats
 from .hotline_desk import call, say
+from .register_files import pin_of, proven
 from .writers import Chatter, Texter
 
 NUMBER = re.compile(r"\b(\d{4}) (\d{4})\b")
@@ -47,7 +49,7 @@ def caller(sala):
 def to_times(caller) -> str:
     """To the question when, at the district office of Angkor Chum."""
     caller.press(*TO_OFFICE)
-    caller.choose("Angkor Chum district office")
+    caller.choose("Angkor Chum (district)")
     if "Over 60" in caller.screen:
         caller.choose("No")
     assert caller.screen.startswith("When?"), caller.screen
@@ -57,7 +59,7 @@ def to_times(caller) -> str:
 def test_she_books_in_her_commune_and_her_number_is_written_to_her(sala, caller) -> None:
     caller.press(*TO_OFFICE)
     assert caller.screen.startswith("Where will you come?")
-    caller.choose("Char Chhuk commune office")
+    caller.choose("Char Chhuk (commune)")
     times = [line for line in caller.screen.splitlines() if re.match(r"[1-3] \w+ \d", line)]
     assert len(times) == 3  # the next three, and another day below them
     caller.press("1")
@@ -142,7 +144,7 @@ def test_a_time_that_somebody_else_took_meanwhile_is_said_kindly_and_others_are_
 
 def booking_of(sala, caller) -> Appointment:
     caller.press(*TO_OFFICE)
-    caller.choose("Char Chhuk commune office")
+    caller.choose("Char Chhuk (commune)")
     caller.press("1")
     caller.choose("By message", "Book it")
     return booked(sala)[0]
@@ -210,7 +212,7 @@ def test_a_second_for_the_same_is_her_first_and_a_name_makes_it_another_person_s
 def test_where_every_seat_is_gone_she_may_wait_for_one(sala, caller, monkeypatch) -> None:
     monkeypatch.setattr(windows, "free_times", lambda *_: iter(()))
     caller.press(*TO_OFFICE)
-    caller.choose("Char Chhuk commune office", "Yes")
+    caller.choose("Char Chhuk (commune)", "Yes")
     assert caller.screen == "We will write to this phone when a time is free."
     waits = sala.all_of(Waiting)
     assert [(one.place, one.service) for one in waits] == [("kh-170101", "benefit")]
@@ -271,7 +273,7 @@ def test_the_operator_books_while_talking(sala, operator) -> None:
 
     choose("An appointment at the office", "A problem")
     say(operator, path, press="9")
-    choose("Siemreap", "A B C", "Angkor Chum", "I do not know", "Angkor Chum district office", "Yes")
+    choose("Siemreap", "A B C", "Angkor Chum", "I do not know", "Angkor Chum (district)", "Yes")
     say(operator, path, press="1")
     choose("Call me", "In the evening", "Book it")
     one = booked(sala)[0]
@@ -354,3 +356,16 @@ def test_a_number_is_read_back_by_its_owner_alone(sala) -> None:
     with sala.reading() as db:
         assert numbered(db, one.reference).id == one.id
     assert one.place == OFFICE
+
+
+def test_papers_that_her_household_has_shown_are_not_asked_for_again(sala, register) -> None:
+    with sala.house.database.transaction() as db:
+        entitlements.show_papers(db, "kh", "H1", ["equity_card"], "kh-17", 1, date(2026, 11, 3), datetime.now(UTC))
+    caller = proven(sala, "Secret number", pin_of(sala))
+    caller.choose("Appointment", "Ask for a benefit")
+    caller.press("9", "1", "1", "1", "1")
+    caller.choose("Char Chhuk (commune)")
+    caller.press("1")
+    caller.choose("By message", "Book it")
+    assert caller.screen.endswith("Bring: Identity card.")
+    assert [text.body.partition("Bring:")[2] for text in texts(sala)] == [" Identity card."]

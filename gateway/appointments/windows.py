@@ -140,6 +140,22 @@ def name_of(texts: Texts, tag: str, pack: Pack, raw: str, *, full: bool = True) 
     return f"{name}, {landmark}" if full and landmark else name
 
 
+AT_LEVEL = {
+    "commune": mark("at_window", "{place} (commune)"),
+    "district": mark("at_window", "{place} (district)"),
+    "province": mark("at_window", "{place} (province)"),
+}
+
+
+def brief_name_of(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
+    """How a window is called in a list on a small screen, by its area: the names of offices all begin alike."""
+    office = pack.offices.get(raw)
+    key = AT_LEVEL.get(office.level) if office and office.place else None
+    if office is None or key is None:
+        return name_of(texts, tag, pack, raw, full=False)
+    return fill(texts.find(tag, key), {"place": pack.places.name(office.place, tag)})
+
+
 MOST_VISITS = 3
 VISIT_LINE = mark("at_window", "{day}: {place}")
 VISIT_AT = mark("at_window", "{day}: {place}, {landmark}")

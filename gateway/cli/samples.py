@@ -92,8 +92,8 @@ def at_window(pack: Pack, texts: Texts, tag: str) -> dict[str, str]:
     """What is longest of an appointment: where it is, what to bring, which visits there are."""
     widest = max(pack.places.by_code, key=lambda code: len(pack.places.name(code, tag)) * code.startswith(pack.areas))
     there = max(pack.windows, key=lambda code: len(name_of(texts, tag, pack, code)), default="")
-    bring = max(pack.at_window, key=lambda code: len(to_bring(texts, tag, pack, code)), default="")
-    return {"where": there, "there": there, "to_bring": bring, "visits": f"v1|{widest}|2026-12-03|"}
+    bring = max(pack.at_window, key=lambda code: len(to_bring(texts, tag, pack, code, TOLD_ON)), default="")
+    return {"where": there, "there": there, "to_bring": f"{bring}|{TOLD_ON}", "visits": f"v1|{widest}|2026-12-03|"}
 
 
 def _fullest(pack: Pack, word: str) -> list[list[str]]:

@@ -6,6 +6,7 @@ takes the new seats first, and gives up the old ones in the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -30,10 +31,12 @@ OVER = "This appointment is over, or was cancelled. Nothing was changed."
 
 
 def book(
-    db: Session, house: House, held: Appointment, how: str, hours: str, now: datetime, *, reads: bool = False
-) -> Appointment:
+    db: Session, house: House, held: Appointment, how: str, hours: str, now: datetime, *, reads: bool = False,
+    shown: Sequence[str] = (),
+) -> Appointment:  # fmt: skip
     """Makes what was held an appointment, and sends its number where she is to be written to and does not read it on
-    this channel (`reads`). Said again, it changes nothing. Raises Taken, Same, TooMany."""
+    this channel (`reads`). `shown`: papers that she need not bring. Said again, it changes nothing. Raises Taken, Same,
+    TooMany."""
     if held.state not in ("held", "offered"):
         return held
     pack = house.packs[held.country]
@@ -47,7 +50,7 @@ def book(
     held.made_at = held.changed_at = now
     held.next_at = next_moment(pack, held, now)
     db.flush()
-    return _made(db, house, held, now, reads)
+    return _made(db, house, held, now, reads, shown)
 
 
 def book_at_once(
@@ -62,10 +65,12 @@ def book_at_once(
     return _made(db, house, one, now, reads)
 
 
-def _made(db: Session, house: House, one: Appointment, now: datetime, reads: bool) -> Appointment:
+def _made(
+    db: Session, house: House, one: Appointment, now: datetime, reads: bool, shown: Sequence[str] = ()
+) -> Appointment:
     audit.write(db, actor=_by(one), act="appointment.booked", thing=about(one), now=now)
     if not reads:
-        say_booked(db, house, one, now)
+        say_booked(db, house, one, now, shown)
     return one
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from ...people import actions as people
 from ..records import Appointment
 from ..references import GROUPS
 from ..rules import Slot, clock_of, slot_of
-from ..windows import name_of, raw_of
+from ..windows import name_of, raw_of, today_of
 
 BOOKED = mark("sms.appointment", "{when}, {where}. Your number: {booking}.")
 MOVED = mark("sms.appointment", "New time: {when}, {where}. Your number: {booking}.")
@@ -59,14 +59,14 @@ def raw_when(one: Appointment) -> str:
     return Slot(one.day, one.unit).raw()
 
 
-def to_bring(texts: Texts, tag: str, pack: Pack, service: str, shown: Sequence[str] = ()) -> str:
+def to_bring(texts: Texts, tag: str, pack: Pack, service: str, today: date, shown: Sequence[str] = ()) -> str:
     """What to bring, and what it costs where a source says so. `shown`: papers that her household has shown before."""
     row = pack.at_window.get(service)
     if row is None:
         return ""
     papers = [texts.say(tag, ("paper", pack.papers[code])) for code in row.papers if code not in shown]
     said = [fill(texts.find(tag, BRING), {"papers": ", ".join(papers)})] if papers else []
-    if row.fee:
+    if row.fee and row.fee.may_be_told(today):
         money = formats.money(tag, row.fee.amount, pack.currency, pack.style(tag)) if row.fee.amount else ""
         said.append(fill(texts.find(tag, COSTS), {"money": money}) if money else texts.find(tag, FREE))
     return " ".join(said)
@@ -116,9 +116,10 @@ def write(
     )  # fmt: skip
 
 
-def say_booked(db: Session, house: House, one: Appointment, now: datetime) -> None:
+def say_booked(db: Session, house: House, one: Appointment, now: datetime, shown: Sequence[str] = ()) -> None:
     """Her number and her time, where she wants to be written to."""
     if one.how == "write":
-        bring = to_bring(house.texts, one.language, house.packs[one.country], one.service)
+        pack = house.packs[one.country]
+        bring = to_bring(house.texts, one.language, pack, one.service, today_of(pack, now), shown)
         key = MOVED if one.sequence else BOOKED
         write(db, house, one, (key,), "booked", now, after=bring, asked=True, purpose="booked")

@@ -158,8 +158,8 @@ def next_visits(stand: Stand, answers: Answers) -> Done:
 
 
 def _to_bring(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
-    service, *shown = raw.split("|")
-    return to_bring(texts, tag, pack, service, shown)
+    service, day, *shown = raw.split("|")
+    return to_bring(texts, tag, pack, service, date.fromisoformat(day), shown)
 
 
 def _where_words(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
@@ -171,7 +171,7 @@ FACTS = {
     "when": when_of,
     "at": brief_of,
     "where": _where_words,
-    "there": lambda texts, tag, pack, raw: windows.name_of(texts, tag, pack, raw, full=False),
+    "there": lambda texts, tag, pack, raw: windows.brief_name_of(texts, tag, pack, raw),
     "to_bring": _to_bring,
     "visits": lambda texts, tag, pack, raw: "\n".join(
         windows.visit_line(texts, tag, pack, one) for one in raw.split(";") if one
@@ -186,7 +186,7 @@ def _service(texts: Texts, pack: Pack, code: str, tag: str) -> str:
 
 
 def _office(texts: Texts, pack: Pack, code: str, tag: str) -> str:
-    return windows.name_of(texts, tag, pack, code, full=False)
+    return windows.brief_name_of(texts, tag, pack, code)
 
 
 def _day_name(texts: Texts, pack: Pack, code: str, tag: str) -> str:

@@ -60,14 +60,16 @@ def book(stand: Stand, answers: Answers) -> Done:
                 return Done("taken")
             want = appointments.Want(place, service, slot, priority)
             held = appointments.hold(stand.db, stand.pack, want, _comer(stand, answers), stand.now)
-        one = appointments.book(stand.db, stand.house, held, how, hours, stand.now, reads=stand.reads)
+        one = appointments.book(
+            stand.db, stand.house, held, how, hours, stand.now, reads=stand.reads, shown=shown_papers(stand)
+        )
     except Refusal:
         return Done("taken")
     return _booked(stand, one)
 
 
 def _booked(stand: Stand, one: Appointment) -> Done:
-    papers = "|".join((one.service, *shown_papers(stand)))
+    papers = "|".join((one.service, stand.today.isoformat(), *shown_papers(stand)))
     return Done("booked", {**facts_of(stand, one), "to_bring": papers}, act=True)
 
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import (
     CursorResult,
@@ -29,6 +29,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -164,6 +165,25 @@ class Database:
         """A consistent look that changes nothing and waits for nobody."""
         with Session(self._readers, expire_on_commit=False) as db:
             yield db
+
+
+DEADLOCK = ("40P01", "40001")
+"""What PostgreSQL says to one of two transactions that wait for each other: it was undone as a whole."""
+
+TRIES = 3
+T = TypeVar("T")
+
+
+def settled(work: Callable[[], T]) -> T:
+    """Does some work that has a transaction of its own; again, where it was undone because another one waited for it
+    and it for the other."""
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", "") not in DEADLOCK:
+                raise
+    return work()
 
 
 def leave_mark(db: Session, name: str, value: str, now: datetime) -> None:

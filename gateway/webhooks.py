@@ -21,6 +21,7 @@ from .channels import Channel, Forged, Ignored, Malformed, Message, Turn, outbox
 from .channels.incoming import request_of
 from .channels.posting import callback_of
 from .channels.twilio_voice import OPERATOR, TwilioVoice
+from .db import settled
 from .dialogue import actions as dialogue
 from .falling import fall_through
 from .house import House
@@ -84,8 +85,7 @@ def _answer(channel: Channel, here: House, message: Message) -> tuple[Turn, int 
     number = message.address
     try:
         with limiter.limit(HOPS_A_NUMBER, key_func=lambda: _of_today(number), scope="hops"):
-            with here.database.transaction() as db:
-                return dialogue.answer(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
+            return settled(lambda: _heard(channel, here, message))
     except RateLimitExceeded:
         if channel.replies == "outbox":
             abort(429)
@@ -94,6 +94,11 @@ def _answer(channel: Channel, here: House, message: Message) -> tuple[Turn, int 
         raise
     except Exception:
         return _failed(channel, here, number, incident(f"hop on {channel.name}"))
+
+
+def _heard(channel: Channel, here: House, message: Message) -> tuple[Turn, int | None]:
+    with here.database.transaction() as db:
+        return dialogue.answer(db, here, current_app.config["BOOK"], channel, message, datetime.now(UTC))
 
 
 def _failed(channel: Channel, here: House, number: str, told: str) -> tuple[Turn, int | None]:

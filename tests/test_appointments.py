@@ -171,7 +171,7 @@ def test_she_cancels_it_and_the_seat_is_free_at_once(sala, caller) -> None:
     one = booking_of(sala, caller)
     caller.dial()
     caller.choose("Appointment", "Cancel it", "Cancel")
-    assert caller.screen == "It is cancelled. Thank you for telling us."
+    assert re.match(r"It is cancelled: \w+ \d+ \w+ \d\d:\d\d\. Thank you for telling us\.", caller.screen)
     assert (row(sala, one.id).state, seats(sala)) == ("cancelled", {})
     caller.dial()
     assert caller.choose("Appointment").startswith("What is it for?")

@@ -172,7 +172,7 @@ def test_two_moves_it_and_three_cancels_it(sala) -> None:
     now = row(sala, one.id)
     assert (now.state, now.sequence, raw_when(now) != raw_when(one)) == ("booked", 1, True)
     other, two = reminded(sala, "+85512000010")
-    assert other.write("3").startswith("It is cancelled.")
+    assert other.write("3").startswith("It is cancelled: ")
     assert row(sala, two.id).state == "cancelled"
     assert not other.write("hello").startswith("Do you come")
 

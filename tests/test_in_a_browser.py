@@ -12,6 +12,7 @@ from gateway.cases.records import Case
 from gateway.hotline.records import Call
 from gateway.people.actions import add_staff
 
+from .at_the_window import OFFICE, book, free, phones
 from .conftest import served
 from .desk import HASH, PASSWORD
 
@@ -177,3 +178,42 @@ def test_letters_are_as_tall_as_they_are_drawn(browser, url) -> None:
     )
     assert min(heights) >= 1.79
     page.close()
+
+
+def test_the_window_on_a_small_screen_its_sheet_on_paper_and_the_wall(browser, url, sala) -> None:
+    now = datetime.now(UTC)
+    slot = free(sala, 1, now=now)[0]
+    book(sala, phones(sala, 1)[0], slot, now=now, name="សុខ ដារ៉ា")
+    page = browser.new_context(viewport={"width": 360, "height": 740}).new_page()
+    page.goto(f"{url}/console/sign-in")
+    page.fill("#name", "officer")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    window = f"{url}/console/window/{OFFICE}"
+    day = slot.day.isoformat()
+    for path in (
+        "",
+        f"?day={day}",
+        f"/sheet?day={day}",
+        f"/catch-up?day={day}",
+        f"/close?first={day}&why=flood",
+        "/calendar",
+    ):
+        page.goto(window + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    page.goto(f"{url}/console/visits")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.goto(f"{window}/sheet?day={day}")
+    assert "សុខ ដារ៉ា" in page.inner_text("main")
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.goto(window)
+    page.click("details:has(#service) summary")
+    page.select_option("#service", "card")
+    page.click("details:has(#service) button")
+    page.click("section.card form button")
+    wall = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    wall.goto(f"{url}/office/{OFFICE}/now")
+    assert wall.inner_text(".serving strong") == "1"
+    height = wall.evaluate("document.querySelector('.serving strong').getBoundingClientRect().height")
+    assert height > 100  # read from across the hall
+    assert wall.evaluate("document.documentElement.scrollHeight") <= 720

@@ -80,7 +80,7 @@ def slot_of(raw: str) -> Slot | None:
 
 
 def clock_of(unit: int) -> time:
-    return time(unit * GRAIN // 60, unit * GRAIN % 60)
+    return time(unit * GRAIN // 60 % 24, unit * GRAIN % 60)
 
 
 def instant(zone: str, day: date, unit: int) -> datetime:

@@ -3,7 +3,8 @@
 Two lines stand beside each other: those who have an appointment, by its time, and those who have none (or came too
 late for theirs), by when they came. In each, priority goes first, and before it whoever was sent on from another
 counter. Of any number of people called, those without an appointment are at least the share that the window keeps for
-them, as long as one of them waits; otherwise the line with an appointment goes first.
+them, as long as one of them waits; otherwise the line with an appointment goes first. Whoever comes before her time
+waits for it, unless nobody else does.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ class Waiter:
     since: datetime
 
 
-def in_order(waiting: Sequence[Waiter], called: int, walk_ins: int, percent: int) -> list[int]:
+def in_order(waiting: Sequence[Waiter], called: int, walk_ins: int, percent: int, now: datetime) -> list[int]:
     """The numbers in the order in which they are called. `called`: how many were called today, `walk_ins` of them
     without an appointment; `percent`: the share of these."""
-    booked, free = ([w for w in _sorted(waiting) if w.walk_in is kind] for kind in (False, True))
+    early = [w for w in _sorted(waiting) if not w.walk_in and w.since > now and not w.sent_on]
+    booked, free = ([w for w in _sorted(waiting) if w.walk_in is kind and w not in early] for kind in (False, True))
     found: list[int] = []
-    while booked or free:
+    while booked or free or early:
         owed = walk_ins * 100 < percent * (called + 1)
-        line = free if free and (owed or not booked) else booked
+        line = free if free and (owed or not booked) else booked or early
         one = line.pop(0)
         called, walk_ins = called + 1, walk_ins + one.walk_in
         found.append(one.number)

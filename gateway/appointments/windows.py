@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from ..clock import Calendar
+from ..clock import MIDNIGHT, Calendar
 from ..country import Pack, lineage
 from ..country.windows import Counter, Window
 from ..language import formats
@@ -18,7 +18,7 @@ from ..language.catalogue import Texts, fill, mark
 from ..people.records import OfficeRow
 from .records import taken
 from .records.around import Visit, closures_of, visits_ahead
-from .rules import Closed, Slot, clock_of
+from .rules import UNITS, Closed, Slot, clock_of
 from .slots import Asking, free_on, free_times
 
 VISIT, GONE = "v", "gone"
@@ -37,7 +37,8 @@ def window_of(db: Session, pack: Pack, code: str) -> Window | None:
 
 def visit_of(db: Session, pack: Pack, code: str) -> Visit | None:
     number = code.removeprefix(VISIT)
-    row = db.get(Visit, int(number)) if number != code and number.isdecimal() else None
+    is_number = number != code and number.isascii() and number.isdecimal() and len(number) < 10
+    row = db.get(Visit, int(number)) if is_number else None
     return row if row and row.country == pack.code else None
 
 
@@ -49,7 +50,7 @@ def window_of_visit(pack: Pack, visit: Visit) -> Window:
     """A visit as an office with a date. It keeps the same share for people without an appointment as its office, and
     can be booked from the day on which it is made known."""
     base = pack.windows.get(visit.office)
-    spans = ((clock_of(visit.begin), clock_of(visit.end)),)
+    spans = ((clock_of(visit.begin), clock_of(visit.end) if visit.end < UNITS else MIDNIGHT),)
     counters = tuple(Counter(number, tuple(visit.services)) for number in range(1, visit.counters + 1))
     return Window(
         code=code_of(visit), office=visit.office, place=visit.area, slot=base.slot if base else VISITS_SLOT,
@@ -65,8 +66,8 @@ def calendar_of(pack: Pack, window: Window) -> Calendar:
 def closed_at(db: Session, pack: Pack, window: Window, since: date) -> list[Closed]:
     """What its staff, or those of an office above, have closed from a day on."""
     codes = list(lineage(window.office, pack.offices)) or [window.office]
-    codes = codes if window.on is None else [window.code, *codes]
-    return [Closed(row.first, row.last, row.begin, row.end) for row in closures_of(db, codes, since)]
+    own = [window.office] if window.on is None else [window.code, window.office]  # its visits are closed with an office
+    return [Closed(row.first, row.last, row.begin, row.end) for row in closures_of(db, own, codes, since)]
 
 
 def today_of(pack: Pack, now: datetime) -> date:
@@ -118,11 +119,16 @@ def near(db: Session, pack: Pack, area: str, service: str, now: datetime) -> lis
 def raw_of(db: Session, pack: Pack, code: str) -> str:
     """A window as a fact of a conversation, from which its name can be written in any language."""
     if visit := visit_of(db, pack, code):
-        return "|".join((code, visit.area, visit.day.isoformat(), visit.landmark.replace("|", " ")))
+        return "|".join((code, visit.area, visit.day.isoformat(), _plain(visit.landmark)))
     if code in pack.windows or code in pack.offices:
         return code
     row = db.get(OfficeRow, code)
     return f"{GONE}|{row.names['en'] if row else code}"
+
+
+def _plain(words: str) -> str:
+    """Without the signs that stand between the parts of a raw fact."""
+    return words.translate({ord("|"): " ", ord(";"): ","})
 
 
 def name_of(texts: Texts, tag: str, pack: Pack, raw: str, *, full: bool = True) -> str:

@@ -22,7 +22,7 @@ from ..records import Appointment, confirm, expected_of, free, give, numbered
 from ..records.around import Waiting
 from ..references import new_number
 from ..rules import Refusal, Taken, instant
-from ..windows import is_closed, window_of
+from ..windows import is_closed, today_of, window_of
 from .holding import GONE, Comer, Want, alone, drop, hold_at, may_have, window_for
 from .telling import about, say_booked
 from .times import next_moment
@@ -43,8 +43,8 @@ def book(
     if held.address_id is not None:
         people.lock_address(db, held.address_id)
         comer = Comer(held.address_id, held.name or "", held.language, held.channel)
-        may_have(expected_of(db, [held.address_id]), held.service, comer)
-    _must_still_be(db, pack, held, now)
+        may_have(expected_of(db, [held.address_id], today_of(pack, now)), held.service, comer)
+    must_still_be(db, pack, held, now)
     _confirm(db, held)
     held.state, held.how, held.hours, held.reference = "booked", how, hours, _free_number(db)
     held.made_at = held.changed_at = now
@@ -59,7 +59,7 @@ def book_at_once(
     """Holds and books a time in one go: for who has seen the times before, and says which one. Raises Taken, Same,
     TooMany."""
     pack = house.packs[house.pack_of_channel(comer.channel).code]
-    may_have(alone(db, comer.address_id), want.service, comer)
+    may_have(alone(db, comer.address_id, today_of(pack, now)), want.service, comer)
     window, number = window_for(db, pack, want), _free_number(db)
     one = hold_at(db, pack, window, want, comer, now, "booked", None, how=how, reference=number)
     return _made(db, house, one, now, reads)
@@ -79,11 +79,12 @@ def move(
 ) -> Appointment:
     """Exchanges an appointment's time for the one that was held: the new seats are hers before the old ones are free.
     Said again, it changes nothing. Raises Taken; Refusal, where it is over by now."""
-    one = db.scalar(select(Appointment).where(Appointment.id == held.of).with_for_update())
+    mine = select(Appointment).where(Appointment.id == held.of).with_for_update()
+    one = db.scalar(mine.execution_options(populate_existing=True))
     if one is None or one.state != "booked" or has_begun(house.packs[held.country], one, now):
         raise Refusal(OVER)
     pack = house.packs[held.country]
-    _must_still_be(db, pack, held, now)
+    must_still_be(db, pack, held, now)
     exchange(db, pack, one, held, now, actor or _by(one))
     if not reads:
         say_booked(db, house, one, now)
@@ -147,7 +148,7 @@ def _confirm(db: Session, held: Appointment) -> None:
         raise Taken(GONE)
 
 
-def _must_still_be(db: Session, pack: Pack, held: Appointment, now: datetime) -> None:
+def must_still_be(db: Session, pack: Pack, held: Appointment, now: datetime) -> None:
     """The window is still there and open then, and the time has not come. Raises Taken."""
     window = window_of(db, pack, held.place)
     closed = window is None or is_closed(db, pack, window, held.day, held.units())
@@ -167,4 +168,5 @@ def _by(one: Appointment) -> str:
 
 def find(db: Session, reference: str, lock: bool = False) -> Appointment | None:
     mine = select(Appointment).where(Appointment.reference == reference)
-    return db.scalar(mine.with_for_update() if lock else mine) if reference else None
+    locked = mine.with_for_update().execution_options(populate_existing=True)
+    return db.scalar(locked if lock else mine) if reference else None

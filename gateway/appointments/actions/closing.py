@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ... import audit
@@ -24,13 +24,12 @@ from ..records import Appointment, between
 from ..records.around import Closure, Touched, Visit
 from ..rules import DAY, UNITS, Refusal, Slot, Taken, instant
 from ..slots import Asking
-from ..windows import VISIT, code_of, free_at, near, visit_of, window_of
-from .booking import cancel, exchange, has_begun, stir
+from ..windows import code_of, free_at, near, visit_of, window_of
+from .booking import cancel, exchange, has_begun, must_still_be, stir
 from .holding import Comer, Want, drop, hold_at
-from .reminding import COMING, asked_of, call_her
+from .reminding import COMING, UNDO_FOR, asked_of, call_her
 from .telling import ANSWER, CALL, CLOSED, DIAL, MOVED, can_answer, write
 
-UNDO_FOR = timedelta(minutes=10)
 TRIES = 5
 PROPOSED = "offered"
 LONGEST, CALL_WITHIN = timedelta(days=60), timedelta(hours=4)
@@ -172,31 +171,50 @@ def tell_closing(db: Session, house: House, closure_id: int, now: datetime) -> l
     row = db.scalar(waiting.where(Closure.undone_at.is_(None)).with_for_update())
     if row is None:
         return []
+    pack = house.packs[row.country]
     row.sent_at, asks = now, []
-    for touched in touched_of(db, closure_id):
-        one = db.scalar(select(Appointment).where(Appointment.id == touched.appointment_id).with_for_update())
-        kept = db.get(Appointment, touched.to_id) if touched.to_id else None
-        if one is None or one.state != "booked" or not _is_inside(row, one):
+    for one, kept in _touched(db, house, row, now):
+        if not _is_inside(row, one) or one.state != "booked":
             drop(db, [kept.id] if kept else [])
-        elif kept is not None and _moved(db, house, one, kept, now):
+        elif _moved(db, house, one, kept, now):
             asks += _say(db, house, one, now)
         else:
             cancel(db, one, now, actor="system")
             _say(db, house, one, now)
-    _call_off(db, row, now)
+    _call_off(db, pack, row, now)
     return asks
+
+
+def _touched(db: Session, house: House, row: Closure, now: datetime) -> list[tuple[Appointment, Appointment | None]]:
+    """Everybody whom it touches, locked in one order, with the time that is kept for her; also who was booked in the
+    moment in which it was closed, or was moved there since."""
+    kept = {touched.appointment_id: touched.to_id for touched in touched_of(db, row.id)}
+    closing = Closing(row.place, row.first, row.last, row.begin, row.end, row.below, row.why)
+    late = [one.id for one in touched_by(db, house.packs[row.country], closing, now) if one.id not in kept]
+    mine = select(Appointment).where(Appointment.id.in_([*kept, *late])).order_by(Appointment.id)
+    rows = db.scalars(mine.with_for_update().execution_options(populate_existing=True)).all()
+    return [(one, db.get(Appointment, to) if (to := kept.get(one.id)) else None) for one in rows]
 
 
 def _is_inside(row: Closure, one: Appointment) -> bool:
     return row.first <= one.day <= row.last and any(row.begin <= unit < row.end for unit in one.units())
 
 
-def _moved(db: Session, house: House, one: Appointment, kept: Appointment, now: datetime) -> bool:
-    try:
-        exchange(db, house.packs[one.country], one, kept, now, "system")
-    except Taken:
-        return False
-    return True
+def _moved(db: Session, house: House, one: Appointment, kept: Appointment | None, now: datetime) -> bool:
+    """Whether she has another time now: the one that was kept, unless that is closed too by now; else the next."""
+    pack = house.packs[one.country]
+    for held in (kept, None):
+        to = held or _new_time(db, pack, one, now)
+        if to is None:
+            return False
+        try:
+            must_still_be(db, pack, to, now)
+            exchange(db, pack, one, to, now, "system")
+        except Taken:
+            drop(db, [to.id])
+            continue
+        return True
+    return False
 
 
 def _say(db: Session, house: House, one: Appointment, now: datetime) -> list[Ask]:
@@ -214,8 +232,11 @@ def _say(db: Session, house: House, one: Appointment, now: datetime) -> list[Ask
     return [Ask(one.address_id, COMING, until, asked_of(db, pack, one))] if moved else []
 
 
-def _call_off(db: Session, closure: Closure, now: datetime) -> None:
-    """A visit that is closed does not take place."""
-    number = closure.place.removeprefix(VISIT)
-    if number != closure.place:
-        db.execute(update(Visit).where(Visit.id == int(number)).values(called_off_at=now))
+def _call_off(db: Session, pack: Pack, closure: Closure, now: datetime) -> None:
+    """The visits that are closed for all of their time do not take place."""
+    codes = places_of(db, pack, Closing(closure.place, closure.first, closure.last, below=closure.below))
+    for code in codes:
+        visit = visit_of(db, pack, code)
+        whole = visit and closure.begin <= visit.begin and visit.end <= closure.end
+        if visit and whole and closure.first <= visit.day <= closure.last:
+            visit.called_off_at = now

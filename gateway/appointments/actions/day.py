@@ -9,24 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ... import audit
-from ...channels import outbox
 from ...country import Pack
 from ...country.windows import Window
 from ...house import House
-from ...language.catalogue import fill
 from ...people import actions as people
 from ..records import Appointment
-from ..records.day import CALLED, DONE, GONE, SERVED, WAITS, Token, last_number, token_of, tokens_of
+from ..records.day import DONE, WAITS, Token, last_number, token_of
 from ..rules import OPEN, Refusal, instant
 from ..turns import Waiter, in_order
+from ..windows import today_of
 from .booking import unsaid
-from .telling import NEARLY, about
+from .telling import about
 from .times import next_moment, waited_until
 
 NOT_TODAY = "This appointment is not for today at this window."
@@ -36,8 +34,9 @@ def check_in(db: Session, house: House, window: Window, one: Appointment, staff_
     """She is here. Checked in twice, she keeps her number. After she was waited for, she is in line with those who have
     no appointment. Raises Refusal."""
     pack = house.packs[one.country]
-    if one.place != window.code or one.day != _today(pack, now) or one.state not in (*OPEN, "missed", "served"):
+    if one.place != window.code or one.day != today_of(pack, now) or one.state not in (*OPEN, "missed", "served"):
         raise Refusal(NOT_TODAY)
+    one_after_another(db, window.code)
     if known := token_of(db, one.id):
         return known
     late = now > waited_until(pack, one)
@@ -59,6 +58,7 @@ def walk_in(
 ) -> Token:  # fmt: skip
     """Somebody without an appointment is here. `phone`: where she may be told that it is nearly her turn; `once`: the
     form, so that a second click gives no second number. Raises Refusal."""
+    one_after_another(db, window.code)
     if known := db.scalar(select(Token).where(Token.once == once)):
         return known
     if not window.does(service) or service not in pack.at_window:
@@ -67,7 +67,7 @@ def walk_in(
     if phone.strip() and number is None:
         raise Refusal("This is not a telephone number of here. Leave it out, or write it again.")
     address = people.make_known(db, pack.code, number, now) if number else None
-    day = _today(pack, now)
+    day = today_of(pack, now)
     token = _give(
         db, window.code, day, once, now, service, priority, in_line_at=now,
         address_id=address.id if address else None, language=tag,
@@ -79,7 +79,8 @@ def walk_in(
 def _give(
     db: Session, place: str, day: date, once: str, now: datetime, service: str, priority: bool, **more: object
 ) -> Token:
-    """The next number of the day."""
+    """The next number of the day. Two clerks who give one at once have two."""
+    one_after_another(db, place)
     token = Token(
         place=place, day=day, number=last_number(db, place, day) + 1, service=service, priority=priority, came_at=now,
         once=once, state=WAITS, **more,
@@ -89,24 +90,29 @@ def _give(
     return token
 
 
-def _today(pack: Pack, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(pack.zone)).date()
+def one_after_another(db: Session, place: str) -> None:
+    """Whoever gives a number at a window next waits until this transaction is over: on PostgreSQL; SQLite has one
+    writer."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"tokens:{place}"))))
 
 
-def line_of(tokens: Sequence[Token], window: Window, counter: int | None = None) -> list[Token]:
-    """Who waits, in the order in which they are called; for one counter, only those whose service it does."""
-    does = next((one for one in window.counters if one.number == counter), None)
+def line_of(tokens: Sequence[Token], window: Window, now: datetime, counter: int | None = None) -> list[Token]:
+    """Who waits, in the order in which they are called; for one counter, only those whom it may call."""
     called = [t for t in tokens if t.called_at is not None]
     alone = sum(1 for t in called if is_walk_in(t))
-    waiting = [t for t in tokens if t.state == WAITS and (does is None or does.does(t.service)) and _may(t, counter)]
-    ordered = in_order([_waiter(t) for t in waiting], len(called), alone, window.walk_in)
+    waiting = [t for t in tokens if t.state == WAITS and (counter is None or waits_for(t, window, counter))]
+    ordered = in_order([_waiter(t) for t in waiting], len(called), alone, window.walk_in, now)
     by_number = {t.number: t for t in waiting}
     return [by_number[number] for number in ordered]
 
 
-def _may(token: Token, counter: int | None) -> bool:
-    """Whoever was sent on waits for one counter alone."""
-    return counter is None or token.counter in (0, counter)
+def waits_for(token: Token, window: Window, counter: int) -> bool:
+    """Whether this counter may call her: whoever was sent on to one waits for that alone, whatever it does else."""
+    there = {one.number: one for one in window.counters}
+    if token.counter in there:
+        return token.counter == counter
+    return counter in there and there[counter].does(token.service)
 
 
 def is_walk_in(token: Token) -> bool:
@@ -115,112 +121,6 @@ def is_walk_in(token: Token) -> bool:
 
 def _waiter(token: Token) -> Waiter:
     return Waiter(token.number, is_walk_in(token), token.priority, token.counter > 0, token.in_line_at)
-
-
-def call_next(db: Session, house: House, window: Window, pack: Pack, counter: int, now: datetime) -> Token | None:
-    """Calls whoever is next for a counter; what was still open there is finished. Nobody waits: none."""
-    day = _today(pack, now)
-    finish(db, window, pack, counter, now)
-    tokens = tokens_of(db, window.code, day)
-    line = line_of(tokens, window, counter)
-    if not line:
-        return None
-    token = db.scalars(
-        select(Token).where(Token.id == line[0].id, Token.state == WAITS).with_for_update()
-    ).one_or_none()
-    if token is None:
-        return None
-    token.state, token.counter, token.called_at, token.begun_at = CALLED, counter, now, None
-    token.waited += max(0, int((now - max(token.came_at, token.in_line_at)).total_seconds()))
-    db.flush()
-    _nearly(db, house, pack, line_of(tokens_of(db, window.code, day), window), now)
-    return token
-
-
-def _nearly(db: Session, house: House, pack: Pack, line: list[Token], now: datetime) -> None:
-    """Whoever is next but one is told on her telephone, once."""
-    for token in line[1:2]:
-        if token.told_at is None and token.address_id is not None:
-            token.told_at = now
-            body = fill(house.texts.find(token.language, NEARLY), {"number": str(token.number)})
-            way = pack.writes_to(people.number_of(db, token.address_id))
-            outbox.put(
-                db, way, token.address_id, body, purpose="booked", about=_about(token), once=f"token:{token.id}:near",
-                now=now,
-            )  # fmt: skip
-
-
-def _about(token: Token) -> str:
-    return f"appointment:{token.appointment_id}" if token.appointment_id else f"token:{token.id}"
-
-
-def at_counter(tokens: Sequence[Token], counter: int) -> Token | None:
-    """Who is called to a counter, or served there."""
-    return next((t for t in tokens if t.counter == counter and t.state in (CALLED, SERVED)), None)
-
-
-def begin(db: Session, window: Window, pack: Pack, counter: int, now: datetime) -> None:
-    """She has come to the counter."""
-    if (token := _open(db, window, pack, counter, now)) and token.state == CALLED:
-        token.state, token.begun_at = SERVED, now
-
-
-def finish(db: Session, window: Window, pack: Pack, counter: int, now: datetime) -> None:
-    """What she came for is done at this counter."""
-    if token := _open(db, window, pack, counter, now):
-        _took(token, now)
-        token.state, token.ended_at = DONE, now
-        _served(db, pack, token, now)
-
-
-def _took(token: Token, now: datetime) -> None:
-    token.took += int((now - (token.begun_at or token.called_at or now)).total_seconds())
-
-
-def _open(db: Session, window: Window, pack: Pack, counter: int, now: datetime) -> Token | None:
-    here = select(Token).where(
-        Token.place == window.code, Token.day == _today(pack, now), Token.counter == counter,
-        Token.state.in_((CALLED, SERVED)),
-    )  # fmt: skip
-    return db.scalar(here.with_for_update())
-
-
-def absent(db: Session, window: Window, pack: Pack, counter: int, now: datetime) -> None:
-    """She was called, and is not there."""
-    token = _open(db, window, pack, counter, now)
-    if token is None:
-        return
-    token.state, token.ended_at = GONE, now
-    one = db.get(Appointment, token.appointment_id) if token.appointment_id else None
-    if one is not None and one.state == "came":
-        one.state, one.changed_at = "missed", now
-
-
-def come_back(db: Session, token: Token, now: datetime) -> None:
-    """She was not there when she was called, and is now: she is in line again, behind those who wait."""
-    if token.state != GONE:
-        return
-    token.state, token.counter, token.late, token.in_line_at, token.called_at = WAITS, 0, True, now, None
-    one = db.get(Appointment, token.appointment_id) if token.appointment_id else None
-    if one is not None and one.state == "missed":
-        one.state, one.changed_at = "came", now
-
-
-def send_on(db: Session, window: Window, pack: Pack, counter: int, to: int, now: datetime) -> None:
-    """She goes on to another counter with the same number, and is called there first. Raises Refusal."""
-    if to == counter or to not in {one.number for one in window.counters}:
-        raise Refusal("Choose another counter of this window.")
-    token = _open(db, window, pack, counter, now)
-    if token is None:
-        raise Refusal("Nobody is at this counter.")
-    _took(token, now)
-    token.state, token.counter, token.in_line_at, token.begun_at = WAITS, to, now, None
-
-
-def _served(db: Session, pack: Pack, token: Token, now: datetime) -> None:
-    one = db.get(Appointment, token.appointment_id) if token.appointment_id else None
-    if one is not None:
-        served(db, pack, one, now)
 
 
 def served(db: Session, pack: Pack, one: Appointment, now: datetime) -> None:
@@ -233,7 +133,8 @@ def served(db: Session, pack: Pack, one: Appointment, now: datetime) -> None:
 
 def enter(db: Session, pack: Pack, one: Appointment, what: str, staff_id: int, now: datetime) -> None:
     """From paper: she was served, or did not come; what was entered wrongly is entered anew. Raises Refusal."""
-    if one.state not in (*OPEN, "missed", "served") or instant(pack.zone, one.day, one.unit) > now:
+    known = one.state in (*OPEN, "missed", "served") and what in ("served", "missed")
+    if not known or instant(pack.zone, one.day, one.unit) > now:
         raise Refusal("This is not to be entered yet, or was cancelled.")
     if what == "served":
         served(db, pack, one, now)
@@ -249,6 +150,7 @@ def enter_walk_ins(
     """From paper: so many came without an appointment. `once`: the form. Raises Refusal."""
     if not window.does(service) or not 1 <= count <= MOST_AT_ONCE:
         raise Refusal("Write for what they came, and how many: from 1 to 200.")
+    one_after_another(db, window.code)
     if db.scalar(select(Token.id).where(Token.once == f"{once}:1")):
         return
     for number in range(1, count + 1):

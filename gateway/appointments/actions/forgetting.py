@@ -37,8 +37,10 @@ def forget_old(db: Session, pack: Pack, now: datetime) -> set[int]:
         outbox.forget_about(db, [f"token:{token.id}"])
         let_go |= {token.address_id} if token.address_id else set()
         token.address_id = None
-    stale = select(Appointment.id).where(
-        Appointment.country == pack.code, Appointment.state == "held", Appointment.made_at < now - HELD_FOR
+    stale = (
+        select(Appointment.id)
+        .where(Appointment.country == pack.code, Appointment.state == "held", Appointment.made_at < now - HELD_FOR)
+        .with_for_update(skip_locked=True)
     )
     drop(db, list(db.scalars(stale)))
     db.execute(delete(Told).where(Told.at < now - TOLD_FOR))

@@ -4,7 +4,7 @@ that is compared with the clock."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from ..records import Appointment, free, is_who, live_of, take, who_of
 from ..records.around import Touched, Waiting
 from ..rules import MOST_ON_A_PHONE, OPEN, Same, Slot, Taken, TooMany
 from ..slots import Asking
-from ..windows import still_free, window_of
+from ..windows import still_free, today_of, window_of
 from .times import next_moment
 
 LONGEST_NAME = 60
@@ -55,7 +55,7 @@ def hold(
     """Keeps a time for who is choosing, for as long as the window says; what this phone held before is free
     again. `of`: the appointment that is to be moved there. Raises Taken; Same and TooMany, where this phone has
     enough."""
-    there = alone(db, comer.address_id)
+    there = alone(db, comer.address_id, today_of(pack, now))
     if of is None:
         may_have(there, want.service, comer)
     window = window_for(db, pack, want)
@@ -69,12 +69,12 @@ def window_for(db: Session, pack: Pack, want: Want) -> Window:
     return window
 
 
-def alone(db: Session, address_id: int | None) -> list[Appointment]:
+def alone(db: Session, address_id: int | None, today: date) -> list[Appointment]:
     """From here on one conversation alone speaks for a phone; it holds nothing. What it has."""
     if address_id is None:
         return []
     db.info["speaks"] = people.lock_address(db, address_id)  # kept, so that it is not read again to write to her
-    there = live_of(db, [address_id])
+    there = live_of(db, [address_id], today)
     if held := [one.id for one in there if one.state == "held"]:
         drop(db, held)
     return [one for one in there if one.state in OPEN]

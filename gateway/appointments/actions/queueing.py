@@ -3,7 +3,7 @@ hour in which people are awake, and she is told. What she does not take goes to 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from ..records import Appointment, expected_of, is_who, who_of
 from ..records.around import Waiting, waiting_of
 from ..rules import MOST_ON_A_PHONE, Slot, Taken
 from ..slots import Asking
-from ..windows import free_at, raw_of, window_of
+from ..windows import free_at, raw_of, today_of, window_of
 from .booking import stir
 from .holding import Comer, Want, drop, hold_at
 from .telling import OFFER, OFFER_ANSWER, OFFER_DIAL, can_answer, hour_of, raw_when, write
@@ -35,7 +35,7 @@ MOST_WAITING = 4
 
 def wait(db: Session, pack: Pack, want: Want, comer: Comer, now: datetime) -> bool:
     """She wants to hear of a free time. Said again, it changes nothing. Whether she waits now."""
-    if comer.address_id is None:
+    if comer.address_id is None or want.service not in pack.at_window or window_of(db, pack, want.place) is None:
         return False
     people.lock_address(db, comer.address_id)
     name = comer.called
@@ -65,8 +65,8 @@ def offer(db: Session, house: House, waiting_id: int, now: datetime) -> Ask | No
     if row.offer_id is not None and row.offer_until and now >= row.offer_until:
         _ran_out(db, row, now)
     window = window_of(db, pack, row.place)
-    over = now >= row.until or window is None or row.offers >= MOST_OFFERS
-    if over or _has_one(db, row):
+    over = now >= row.until or window is None or row.offers >= MOST_OFFERS or row.service not in pack.at_window
+    if over or _has_one(db, row, today_of(pack, now)):
         _leave(db, row)
         return None
     row.next_at = now + LOOK_AGAIN
@@ -132,9 +132,9 @@ def _somebody_is_before(db: Session, row: Waiting) -> bool:
     return db.scalar(longer.limit(1)) is not None
 
 
-def _has_one(db: Session, row: Waiting) -> bool:
+def _has_one(db: Session, row: Waiting, today: date) -> bool:
     """Whether she has booked what she waits for, or her phone has enough."""
-    there = expected_of(db, [row.address_id])
+    there = expected_of(db, [row.address_id], today)
     who = is_who(row.name or "")
     same = any(one.service == row.service and one.who in who for one in there)
     return same or len(there) >= MOST_ON_A_PHONE
@@ -153,7 +153,9 @@ def _is_quiet(pack: Pack, now: datetime) -> bool:
 
 def offer_of(db: Session, address_id: int, offer_id: int) -> Appointment:
     """What is kept for her. Raises Taken, where it is not any more."""
-    one = db.scalar(select(Appointment).where(Appointment.id == offer_id).with_for_update())
+    db.scalar(select(Waiting.id).where(Waiting.offer_id == offer_id).with_for_update())  # first, as `offer` does
+    mine = select(Appointment).where(Appointment.id == offer_id).with_for_update()
+    one = db.scalar(mine.execution_options(populate_existing=True))
     if one is None or one.address_id != address_id or one.state != OFFERED:
         raise Taken("This time is taken. Choose another.")
     return one
@@ -166,7 +168,8 @@ def took(db: Session, offer_id: int) -> None:
 
 def leave_offer(db: Session, address_id: int, offer_id: int, now: datetime) -> None:
     """She does not want this one: she waits no longer, and it goes to the next at once."""
-    row = db.scalar(select(Waiting).where(Waiting.offer_id == offer_id, Waiting.address_id == address_id))
+    mine = select(Waiting).where(Waiting.offer_id == offer_id, Waiting.address_id == address_id)
+    row = db.scalar(mine.with_for_update())
     if row is not None:
         place = row.place
         _leave(db, row)

@@ -19,12 +19,12 @@ from ...people.asks import Ask
 from ..records import Appointment, numbered
 from ..records.day import last_number
 from ..rules import instant
-from ..windows import raw_of
+from ..windows import is_closed, raw_of, window_of
 from .booking import has_begun, unsaid
 from .telling import ANSWER, CALL, DIAL, REMIND, VISITED, about, can_answer, raw_when, write
 from .times import asked_at, next_moment, waited_until
 
-ASKED_FOR = timedelta(days=7)
+ASKED_FOR, UNDO_FOR = timedelta(days=7), timedelta(minutes=10)
 COMING, VISITED_FLOW, CALL_TASK = "coming", "visited", "remind"
 
 
@@ -42,12 +42,20 @@ def look_again(db: Session, house: House, appointment_id: int, now: datetime) ->
         return None
     ask = None
     if not has_begun(pack, one, now):
+        if _closes(db, pack, one):
+            one.next_at = now + UNDO_FOR  # she hears of the closing instead, or it is taken back
+            return None
         ask = _remind(db, house, pack, one, now)
     elif now >= waited_until(pack, one):
         _waited(db, one, now)
     one.next_at = next_moment(pack, one, now) if one.state == "booked" else None
     db.flush()
     return ask
+
+
+def _closes(db: Session, pack: Pack, one: Appointment) -> bool:
+    window = window_of(db, pack, one.place)
+    return window is not None and is_closed(db, pack, window, one.day, one.units())
 
 
 def _remind(db: Session, house: House, pack: Pack, one: Appointment, now: datetime) -> Ask | None:
@@ -104,7 +112,7 @@ def still_asked(db: Session, flow: str, reference: str, when: str) -> bool:
     if one is None:
         return False
     if flow == COMING:
-        return one.state == "booked" and not one.coming and raw_when(one) == when
+        return one.state == "booked" and raw_when(one) == when
     return one.state == "served" and not one.was_done
 
 

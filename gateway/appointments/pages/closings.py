@@ -10,6 +10,7 @@ from flask import abort, g, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...country import Pack, lineage
 from ...web import house, render, staff_page
 from .. import actions
 from ..actions.closing import LONGEST, REASONS
@@ -18,7 +19,7 @@ from ..records.around import Closure
 from ..rules import UNITS, Refusal
 from ..windows import raw_of
 from . import bp
-from .reach import PLACE, here, offices_near
+from .reach import PLACE, Here, here, offices_near
 
 CLOSURE = "/console/closing/<int(max=2147483647):closure_id>"
 FIVE_MINUTES = 5
@@ -59,26 +60,39 @@ def _page(place: str, status: int = 200, refusal: str | None = None) -> Any:
         found = here(db, place, must_stand=False)
         if asked and refusal is None:
             try:
-                closing = _asked(place)
+                closing = _hers(db, found, _asked(place))
                 too_long = closing.last - closing.first > LONGEST
                 touched = [] if too_long else actions.touched_by(db, found.pack, closing, now)
             except Refusal as why:
                 status, refusal = 400, why.sentence
         mine = select(Closure).where(Closure.country == found.pack.code, Closure.place == place)
+        near = set(offices_near(db))
         rows = list(db.scalars(mine.order_by(Closure.id.desc()).limit(10)))
-        below = [code for code in offices_near(db) if code in found.pack.windows and code != place]
+        below = _below(found.pack, place)
     values: dict[str, Any] = {
         "here": found,
         "touched": touched,
         "typed": request.values,
         "reasons": REASONS,
         "rows": rows,
-        "has_below": bool(below) and place in found.pack.offices,
+        "has_below": bool(below) and below <= near,
         "units": UNITS,
         "once": secrets.token_hex(8),
         "refusal": refusal,
     }
     return render("window_close.html", status, **values)
+
+
+def _below(pack: Pack, place: str) -> set[str]:
+    """The offices below one that have a window."""
+    return {code for code in pack.windows if code != place and place in lineage(code, pack.offices)}
+
+
+def _hers(db: Session, found: Here, closing: actions.Closing) -> actions.Closing:
+    """What she may close: all below an office only where all of it is hers. Raises Refusal."""
+    if closing.below and not _below(found.pack, found.place) <= set(offices_near(db)):
+        raise Refusal("The offices below are not yours. Close your own window.")
+    return closing
 
 
 @staff_page(bp, f"{PLACE}/close", needs="window", methods=("POST",))
@@ -88,7 +102,9 @@ def close(place: str) -> Any:
         with house().database.transaction() as db:
             found = here(db, place, must_stand=False)
             once = f"close:{place}:{request.form.get('once', '')}"[:80]
-            made = actions.close(db, house(), _asked(place), found.pack.code, g.staff.id, once, datetime.now(UTC))
+            made = actions.close(
+                db, house(), _hers(db, found, _asked(place)), found.pack.code, g.staff.id, once, datetime.now(UTC)
+            )
     except Refusal as refusal:
         return _page(place, 409, refusal.sentence)
     return redirect(url_for("appointments.closure", closure_id=made.id))
@@ -114,7 +130,7 @@ def _one(closure_id: int, status: int = 200, refusal: str | None = None) -> Any:
         row = _mine(db, closure_id)
         found = here(db, row.place, must_stand=False)
         lines = []
-        for touched in actions.touched_of(db, closure_id):
+        for touched in sorted(actions.touched_of(db, closure_id), key=lambda row: row.appointment_id):
             one = db.get_one(Appointment, touched.appointment_id)
             to = db.get(Appointment, touched.to_id) if touched.to_id else None
             lines.append((one, to, raw_of(db, found.pack, to.place if to else one.place)))

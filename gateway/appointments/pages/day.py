@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from ...language import fold
 from ...people.actions import spoken_to
 from ...web import house, page_language, render, staff_page
+from ..actions import counters, find
 from ..actions import day as acts
 from ..actions.times import waited_until
-from ..records import Appointment, numbered, on_day
+from ..records import Appointment, on_day
 from ..records.day import GONE, WAITS, Token, tokens_of
 from ..rules import Refusal
 from . import bp
@@ -59,7 +60,7 @@ def page(place: str, status: int = 200, **more: Any) -> Any:
         "live": found.window is not None and day == found.today,
         "expected": expected,
         "absent": {one.id for one in expected if now > waited_until(found.pack, one)},
-        "line": acts.line_of(tokens, found.window) if found.window else [],
+        "line": acts.line_of(tokens, found.window, now) if found.window else [],
         "counters": _counters(found, tokens),
         "gone": [token for token in tokens if token.state == GONE],
         "done": sum(token.state == "done" for token in tokens),
@@ -79,8 +80,8 @@ def _counters(found: Here, tokens: list[Token]) -> list[dict[str, Any]]:
         return []
     rows = []
     for counter in found.window.counters:
-        token = acts.at_counter(tokens, counter.number)
-        waits = sum(1 for t in tokens if t.state == WAITS and counter.does(t.service))
+        token = counters.at_counter(tokens, counter.number)
+        waits = sum(1 for t in tokens if t.state == WAITS and acts.waits_for(t, found.window, counter.number))
         rows.append({"counter": counter, "token": token, "waits": waits})
     return rows
 
@@ -113,7 +114,7 @@ def came(place: str) -> Any:
     """Somebody who has an appointment is here."""
 
     def work(db: Session, found: Here, now: datetime) -> None:
-        one = numbered(db, request.form.get("reference", ""))
+        one = find(db, request.form.get("reference", ""), lock=True)
         if one is None or one.place != place:
             raise Refusal("No appointment of today has this number.")
         acts.check_in(db, house(), stands(found), one, g.staff.id, now)
@@ -144,18 +145,20 @@ def at_counter(place: str, counter: int, what: str) -> Any:
         window, pack = stands(found), found.pack
         if counter not in {one.number for one in window.counters}:
             abort(404)
+        if not counters.is_at(db, window, pack, counter, request.form.get("token", 0, type=int), now):
+            raise Refusal("Somebody else is at this counter now. Look again.")
         match what:
             case "call":
-                if acts.call_next(db, house(), window, pack, counter, now) is None:
+                if counters.call_next(db, house(), window, pack, counter, now) is None:
                     raise Refusal("Nobody waits for this counter now.")
             case "begin":
-                acts.begin(db, window, pack, counter, now)
+                counters.begin(db, window, pack, counter, now)
             case "finish":
-                acts.finish(db, window, pack, counter, now)
+                counters.finish(db, window, pack, counter, now)
             case "absent":
-                acts.absent(db, window, pack, counter, now)
+                counters.absent(db, window, pack, counter, now)
             case "send":
-                acts.send_on(db, window, pack, counter, request.form.get("to", type=int) or 0, now)
+                counters.send_on(db, window, pack, counter, request.form.get("to", type=int) or 0, now)
             case _:
                 abort(404)
 
@@ -170,6 +173,6 @@ def back(place: str, token_id: int) -> Any:
         token = db.get(Token, token_id, with_for_update=True)
         if token is None or token.place != place:
             abort(404)
-        acts.come_back(db, token, now)
+        counters.come_back(db, found.pack, token, now)
 
     return _act(place, work)

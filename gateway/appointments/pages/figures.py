@@ -24,6 +24,7 @@ from .reach import offices_near, pack_here
 STATES = ("booked", "came", "served", "missed", "cancelled")
 OVER = ("served", "missed", "cancelled")
 USUAL, LONGEST = timedelta(days=30), timedelta(days=366)
+EARLIEST = date(2025, 1, 1)
 ALL_SEEN = ("coordinator", "admin", *SEES_ALL_OFFICES)
 
 
@@ -46,9 +47,10 @@ def figures() -> Any:
 
 def _day(name: str, otherwise: date) -> date:
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        found = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return otherwise
+    return min(max(found, EARLIEST), otherwise + LONGEST)
 
 
 def _count(
@@ -62,7 +64,9 @@ def _count(
     tokens = came_between(db, codes, first, last)
     spent = {token.appointment_id: token for token in tokens if token.appointment_id}
     came: list[tuple[str, str, Came]] = [
-        (row.place, row.service, _came(row, spent.get(row.id))) for row in rows if row.state in OVER or row.day < today
+        (row.place, row.service, _came(row, spent.get(row.id)))
+        for row in rows
+        if row.day < today  # today is not over
     ]
     came += [
         (token.place, token.service, Came("walk_in", 0, *_times(token)))

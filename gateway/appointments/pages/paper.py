@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from ... import audit
 from ...web import actor, house, render, staff_page
 from ..actions import day as acts
-from ..actions import new_feed
-from ..records import numbered, on_day
+from ..actions import find, new_feed
+from ..records import on_day
 from ..records.around import Feed
 from ..records.day import tokens_of
 from ..rules import Refusal
@@ -74,7 +74,7 @@ def enter(place: str) -> Any:
             if "count" in form:
                 _walk_ins(db, found, day, now)
             else:
-                one = numbered(db, form.get("reference", ""))
+                one = find(db, form.get("reference", ""), lock=True)
                 if one is None or one.place != place:
                     raise Refusal("No appointment of this day has this number.")
                 acts.enter(db, found.pack, one, form.get("what", ""), g.staff.id, now)

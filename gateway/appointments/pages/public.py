@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from ...country import Pack
 from ...web import house, limiter, public, render
+from ..actions import counters, feed_of
 from ..actions import day as acts
-from ..actions import feed_of
 from ..ical import calendar_of
 from ..records import between
 from ..records.day import tokens_of
@@ -35,8 +35,8 @@ def now_served(code: str) -> Any:
         if pack is None or window is None:
             abort(404)
         tokens = tokens_of(db, code, today_of(pack, now))
-    rows = [(counter.number, acts.at_counter(tokens, counter.number)) for counter in window.counters]
-    line = [token.number for token in acts.line_of(tokens, window)[:NEXT]]
+    rows = [(counter.number, counters.at_counter(tokens, counter.number)) for counter in window.counters]
+    line = [token.number for token in acts.line_of(tokens, window, now)[:NEXT]]
     tag = next((tag for tag in house().languages(pack) if house().traits[tag].staff), "en")
     return render("now.html", rows=rows, line=line, name=name, tag=tag)
 

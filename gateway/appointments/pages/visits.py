@@ -49,7 +49,7 @@ def _page(status: int = 200, **more: Any) -> Any:
 
 def _areas(pack: Pack, offices: list[str]) -> list[tuple[str, str]]:
     """The communes and districts of her offices, by name."""
-    around = [pack.offices[code].place for code in offices if pack.offices[code].place]
+    around = [pack.offices[code].place for code in offices if code in pack.offices and pack.offices[code].place]
     found = {
         code
         for code, place in pack.places.by_code.items()
@@ -79,7 +79,11 @@ def _plan(db: Session, pack: Pack, now: datetime) -> None:
         day = date.fromisoformat(form.get("day", ""))
     except ValueError:
         day = None
-    begin, end = unit_of(form.get("begin", ""), 0), unit_of(form.get("end", ""), UNITS)
+    if not form.get("begin") or not form.get("end"):
+        raise Refusal("Write from when to when, and with how many counters: from 1 to 10.")
+    if form.get("area", "") not in dict(_areas(pack, offices_near(db))):
+        raise Refusal("Choose the commune or district to which the team goes.")
+    begin, end = unit_of(form["begin"], 0), unit_of(form["end"], UNITS)
     actions.plan_visit(
         db, pack, form["office"], form.get("area", ""), day, begin, end, form.get("counters", type=int) or 0,
         form.getlist("services"), form.get("landmark", ""), g.staff.id, f"visit:{form.get('once', '')}"[:80], now,

@@ -193,25 +193,31 @@ def is_who(name: str) -> list[str]:
 
 
 def numbered(db: Session, reference: str) -> Appointment | None:
+    """The appointment of a number, if there is one."""
     return db.scalar(_NUMBERED, {"reference": reference}) if reference else None
 
 
 _NUMBERED = select(Appointment).where(Appointment.reference == bindparam("reference"))
 
 
-def expected_of(db: Session, addresses: Collection[int]) -> list[Appointment]:
-    """Those for which somebody of these phones is expected, the next one first."""
-    return [one for one in live_of(db, addresses) if one.state in OPEN]
+def expected_of(db: Session, addresses: Collection[int], today: date) -> list[Appointment]:
+    """Those for which somebody of these phones is expected from today on, the next one first. What nobody has entered
+    of a day that is over stands in nobody's way."""
+    return [one for one in live_of(db, addresses, today) if one.state in OPEN]
 
 
-def live_of(db: Session, addresses: Collection[int]) -> list[Appointment]:
-    """Those that have a seat, also one that is only held, the next one first."""
-    return list(db.scalars(_LIVE, {"addresses": list(addresses)}))
+def live_of(db: Session, addresses: Collection[int], today: date) -> list[Appointment]:
+    """Those that have a seat from today on, also one that is only held, the next one first."""
+    return list(db.scalars(_LIVE, {"addresses": list(addresses), "today": today}))
 
 
 _LIVE = (
     select(Appointment)
-    .where(Appointment.address_id.in_(bindparam("addresses", expanding=True)), Appointment.state.in_(LIVE))
+    .where(
+        Appointment.address_id.in_(bindparam("addresses", expanding=True)),
+        Appointment.state.in_(LIVE),
+        Appointment.day >= bindparam("today"),
+    )
     .order_by(Appointment.day, Appointment.unit, Appointment.id)
 )
 

@@ -134,17 +134,16 @@ def visits_ahead(db: Session, country: str, since: date, areas: Collection[str] 
     return list(db.scalars(of.order_by(Visit.day, Visit.begin, Visit.id)))
 
 
-def closures_of(db: Session, lineage: Collection[str], since: date) -> list[Closure]:
-    """What is closed from a day on at a window. `lineage`: its code, then the codes of the offices above it."""
-    own, *above = list(lineage)
-    return list(db.scalars(_CLOSED, {"own": own, "above": above, "since": since}))
+def closures_of(db: Session, own: Collection[str], above: Collection[str], since: date) -> list[Closure]:
+    """What is closed from a day on at a window: by its own codes, or by an office above it for all below."""
+    return list(db.scalars(_CLOSED, {"own": list(own), "above": list(above), "since": since}))
 
 
 _CLOSED = (
     select(Closure)
     .where(
         or_(
-            Closure.place == bindparam("own"),
+            Closure.place.in_(bindparam("own", expanding=True)),
             and_(Closure.place.in_(bindparam("above", expanding=True)), Closure.below),
         ),
         Closure.undone_at.is_(None),

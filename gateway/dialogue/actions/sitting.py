@@ -39,6 +39,8 @@ class Sitting(Greeting):
         row = self.begun(message)
         begins = self.begins(row, message)
         state = self.greet(row, message, begins)
+        if not begins and self.answers_a_text(row, state, message):
+            begins, state = True, self.ask_ours(self.anew(message))
         if begins and on.threads:
             return self.first_words(row, state, message)
         # What was typed for a conversation that is over, or before a question of ours or "continue?" was asked,
@@ -82,7 +84,8 @@ class Sitting(Greeting):
         if not self.is_ours(state) or step is None:
             return False
         if state.flow in waiting.PUSHED:
-            return fold.digits(text).strip(TYPED_SIGNS) in [press for press, _ in self.lines(state)]
+            alone = len(waiting.pushed(self.db, self.address.id, self.now)) == 1
+            return alone and self.number_in(text) in [press for press, _ in self.lines(state)]
         if step.answer != "text" or not any(map(str.isalpha, text)):
             return False
         if self.words().starts(text) or self.campaign_in(text):
@@ -90,6 +93,20 @@ class Sitting(Greeting):
         understood = opening(self.house, self.pack, self.book, self.language() or SOURCE, text)
         alone = waiting.is_alone(self.db, self.address.id, state.flow, self.now)
         return alone and not (understood and understood.target)
+
+    def answers_a_text(self, row: Conversation | None, state: State, message: Message) -> bool:
+        """Whether a number that she writes answers what we wrote to her since she last said something: the menu that
+        still stands there is older. Where two such texts stand, neither is answered: she is asked."""
+        if row is None or not self.on.threads or not talk.stands_at_menu(state):
+            return False
+        texts = waiting.pushed(self.db, self.address.id, self.now)
+        number = self.number_in(" ".join(message.inputs))
+        return bool(number) and any(one.put_at > row.heard_at for one in texts)
+
+    def number_in(self, text: str) -> str:
+        """The number that is all of a text; empty where it is more."""
+        typed = fold.digits(text).strip(TYPED_SIGNS)
+        return typed if typed.isdecimal() else ""
 
     def brought(self, state: State) -> State:
         """What was written before anything could be asked is heard once the menu is reached, if it says something."""

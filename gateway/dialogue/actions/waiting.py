@@ -59,6 +59,12 @@ def _stands(db: Session, question: Question) -> bool:
     return not case or cases.still_asked(db, question.flow, case, question.facts.get("event", ""))
 
 
+def pushed(db: Session, address_id: int, now: datetime) -> list[Question]:
+    """The questions that were written to an address with the numbers of their answers, and still stand."""
+    waiting = select(Question).where(Question.address_id == address_id, Question.flow.in_(PUSHED), Question.until > now)
+    return [found for found in db.scalars(waiting) if _stands(db, found)]
+
+
 def is_alone(db: Session, address_id: int, flow: str, now: datetime) -> bool:
     """Whether one question of this kind stands for an address, and no more."""
     waiting = select(Question).where(Question.address_id == address_id, Question.flow == flow, Question.until > now)

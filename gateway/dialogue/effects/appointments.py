@@ -40,7 +40,7 @@ def hers(stand: Stand) -> list[int]:
 
 def _mine(stand: Stand) -> list[Appointment]:
     """Hers that are still to come."""
-    found = appointments.expected_of(stand.db, hers(stand))
+    found = appointments.expected_of(stand.db, hers(stand), stand.today)
     return [one for one in found if one.state == "booked" and not appointments.has_begun(stand.pack, one, stand.now)]
 
 

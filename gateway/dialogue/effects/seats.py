@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from ...appointments import actions as appointments
 from ...appointments.actions.telling import raw_when
 from ...appointments.records import Appointment
 from ...appointments.records.around import Told
 from ...appointments.rules import Refusal, Same, Slot, Taken, TooMany, slot_of
+from ..records import Question
 from ..roads import EffectWords
 from ..state import Done
 from .appointments import HERS, facts_of, this_one, wanted
@@ -93,9 +96,16 @@ def move_booking(stand: Stand, answers: Answers) -> Done:
 
 def cancel_booking(stand: Stand, answers: Answers) -> Done:
     """Her seat is somebody else's. Said twice, it stays so."""
-    if (one := this_one(stand, lock=True)) is not None:
-        appointments.cancel(stand.db, one, stand.now)
-    return Done("cancelled", act=True)
+    one = this_one(stand, lock=True)
+    if one is None or not (appointments.cancel(stand.db, one, stand.now) or one.state == "cancelled"):
+        return Done("over", act=True)
+    return Done("cancelled", {"when": raw_when(one)}, act=True)
+
+
+def no_time(stand: Stand, answers: Answers) -> Done:
+    """Nothing is free: who wanted to move keeps what she has."""
+    one = wanted(stand, answers)[3]
+    return Done("moving", facts_of(stand, one)) if one else Done("none", {"when": "", "where": ""})
 
 
 def join_waiting_list(stand: Stand, answers: Answers) -> Done:
@@ -126,6 +136,10 @@ def book_told(stand: Stand, answers: Answers) -> Done:
 def keep_coming(stand: Stand, answers: Answers) -> Done:
     if (one := this_one(stand, lock=True)) is not None:
         appointments.comes(stand.db, one, stand.now)
+        mine = select(Question).where(Question.address_id == stand.address_id, Question.flow == "coming")
+        for asked in stand.db.scalars(mine):
+            if asked.facts.get("booking") == one.reference:
+                stand.db.delete(asked)  # answered: it is asked again only with the next reminder
     return Done("kept", act=True)
 
 
@@ -166,10 +180,11 @@ EFFECTS: Mapping[str, Word] = {
     ),
     "book": Word(EffectWords("act", ("booked", "taken"), BOOKED, reads=BOOKING), book),
     "move_booking": Word(EffectWords("act", ("booked", "taken", "over"), BOOKED, reads=("slot",)), move_booking),
-    "cancel_booking": Word(EffectWords("act", ("cancelled",), harmless=True), cancel_booking),
+    "cancel_booking": Word(EffectWords("act", ("cancelled", "over"), ("when",), harmless=True), cancel_booking),
     "join_waiting_list": Word(
         EffectWords("act", ("joined", "full"), reads=(*BOOKING[:4], "change"), harmless=True), join_waiting_list
     ),
+    "no_time": Word(EffectWords("look", ("none", "moving"), ("when", "where"), reads=("change",), bare=()), no_time),
     "keep_coming": Word(EffectWords("act", ("kept",), reads=("come",), harmless=True), keep_coming),
     "take_offer": Word(EffectWords("act", ("booked", "gone"), BOOKED, reads=("take",), harmless=True), take_offer),
     "leave_offer": Word(EffectWords("act", ("left",), reads=("take",), harmless=True), leave_offer),

@@ -14,7 +14,7 @@ from gateway.appointments import actions, windows
 from gateway.appointments.actions.telling import raw_when
 from gateway.appointments.actions.times import reminders
 from gateway.appointments.records import Appointment
-from gateway.appointments.records.around import Closure, Waiting
+from gateway.appointments.records.around import Closure, Visit, Waiting
 from gateway.appointments.rules import Refusal, Slot, instant
 from gateway.channels.outbox.records import Outgoing
 from gateway.dialogue.records import Conversation
@@ -350,3 +350,129 @@ def test_an_afternoon_that_closes_leaves_the_morning(three) -> None:
     units = {slot.unit for slot in free(sala, 300) if slot.day == made[0].day}
     assert units
     assert max(units) < 14 * 12
+
+
+def test_two_reminders_on_one_phone_are_not_answered_by_one_number(sala) -> None:
+    """Two people of one family are reminded: whoever writes 3 is asked for whom."""
+    texter, one = reminded(sala)
+    now = datetime.now(UTC)
+    slot = next(s for s in free(sala, 30, now=now + timedelta(days=1)) if (s.day, s.unit) > (one.day, one.unit + 4))
+    other = book(sala, one.address_id, slot, now=now, name="Sokha")
+    look(sala, other, start_of(other) - timedelta(hours=2))
+    screen = texter.write("3")
+    assert "Do you come?" in screen
+    assert {row(sala, it.id).state for it in (one, other)} == {"booked"}
+    texter.write("3")
+    assert sorted(row(sala, it.id).state for it in (one, other)) == ["booked", "cancelled"]
+
+
+def test_the_second_reminder_is_answered_as_the_first_was(sala) -> None:
+    texter, one = reminded(sala)
+    texter.write("1")
+    assert row(sala, one.id).coming
+    with sala.house.database.transaction() as db:
+        db.get_one(Appointment, one.id).next_at = start_of(one) - timedelta(hours=1)
+    look(sala, one, start_of(one) - timedelta(minutes=50))
+    forget_conversations(sala)
+    assert texter.write("3").startswith("It is cancelled: ")
+
+
+def test_a_number_answers_the_newer_text_and_not_the_menu_that_still_stands(sala) -> None:
+    texter = Texter(sala, "+85512000009")
+    texter.write("hello", "2", "00")
+    sala.house.packs["kh"] = prefer_kannel(sala.house.packs["kh"])
+    with sala.reading() as db:
+        who = spoken_to(db, "+85512000009")
+    now = datetime.now(UTC)
+    one = book(sala, who, free(sala, 1, now=now + timedelta(days=1))[0], now=now)
+    texter.write("00")  # the menu stands
+    with sala.house.database.transaction() as db:
+        db.get_one(Appointment, one.id).next_at = datetime.now(UTC)
+    look(sala, one, datetime.now(UTC))
+    assert texter.write("3").startswith("It is cancelled: ")
+
+
+def test_what_nobody_entered_of_a_day_that_is_over_stands_in_nobodys_way(sala) -> None:
+    who = phones(sala, 1)[0]
+    one = book(sala, who, at(14)(sala))
+    with sala.house.database.transaction() as db:
+        db.get_one(Appointment, one.id).day -= timedelta(days=3)
+    assert book(sala, who, at(14)(sala)).id != one.id
+
+
+def test_a_closing_whose_new_day_is_closed_too_finds_another(three) -> None:
+    sala, made = three
+    first = close(sala, made)
+    with sala.reading() as db:
+        to = db.get_one(Appointment, actions.touched_of(db, first.id)[0].to_id)
+    with sala.house.database.transaction() as db:
+        actions.close(
+            db, sala.house, actions.Closing(OFFICE, to.day, to.day, why="flood"), "kh", 1, "second", later(minutes=5)
+        )
+    sala.hands.seating.closing(first.id, later(minutes=10))
+    days = {row(sala, one.id).day for one in made}
+    assert all(row(sala, one.id).state == "booked" for one in made)
+    assert not days & {made[0].day, to.day}
+    assert len(seats(sala)) == 3
+
+
+def test_who_was_booked_in_the_moment_of_the_closing_is_touched_as_well(three) -> None:
+    sala, made = three
+    closure = close(sala, made)
+    with sala.house.database.transaction() as db:  # as it is when two transactions did not see each other
+        touched = next(one for one in actions.touched_of(db, closure.id) if one.appointment_id == made[0].id)
+        db.delete(touched)
+    sala.hands.seating.closing(closure.id, later(minutes=10))
+    assert row(sala, made[0].id).day > made[1].day
+
+
+def test_part_of_a_visit_or_another_day_that_is_closed_leaves_it_and_its_office_s_closing_calls_it_off(three) -> None:
+    sala, _ = three
+    day = MONDAY.date() + timedelta(days=3)
+    with sala.house.database.transaction() as db:
+        visit = actions.plan_visit(
+            db, sala.house.packs["kh"], OFFICE, "171001", day, 96, 132, 1, ["benefit"], "well; pump", 1, "v", MONDAY
+        )
+    one = book(sala, phones(sala, 1, 99_500_000)[0], free(sala, 9, place="v1")[-1], place="v1")
+    for n, closing in enumerate(
+        (
+            actions.Closing("v1", day, day, 96, 98),
+            actions.Closing("v1", day + timedelta(days=1), day + timedelta(days=1)),
+        )
+    ):
+        with sala.house.database.transaction() as db:
+            made = actions.close(db, sala.house, replace(closing, why="other"), "kh", 1, f"part{n}", MONDAY)
+        sala.hands.seating.closing(made.id, later(minutes=10))
+    assert visit_row(sala).called_off_at is None
+    assert row(sala, one.id).place == "v1"
+    with sala.house.database.transaction() as db:
+        made = actions.close(db, sala.house, actions.Closing(OFFICE, day, day, why="flood"), "kh", 1, "whole", MONDAY)
+    assert free(sala, 9, place="v1") == []
+    sala.hands.seating.closing(made.id, later(minutes=10))
+    assert visit_row(sala).called_off_at is not None
+    assert (row(sala, one.id).place != "v1", row(sala, one.id).state) == (True, "booked")
+    assert visit.id == 1
+
+
+def visit_row(sala):
+    return sala.all_of(Visit)[0]
+
+
+def test_nobody_is_reminded_of_what_is_about_to_be_told_as_closed(three) -> None:
+    sala, made = three
+    due = row(sala, made[0].id).next_at
+    close(sala, made, due - timedelta(minutes=5))
+    look(sala, made[0], due)
+    assert not [text for text in sala.all_of(Outgoing) if text.body.startswith("We wait")]
+    assert row(sala, made[0].id).next_at == due + timedelta(minutes=10)
+
+
+def test_who_waits_for_what_is_no_more_waits_no_longer(sala) -> None:
+    who = phones(sala, 1)[0]
+    waits(sala, who, MONDAY)
+    pack = sala.house.packs["kh"]
+    sala.house.packs["kh"] = replace(pack, at_window={c: s for c, s in pack.at_window.items() if c != "benefit"})
+    for waiting in sala.all_of(Waiting):
+        sala.hands.seating.offer(waiting.id, later(hours=1))
+    assert sala.all_of(Waiting) == []
+    sala.house.packs["kh"] = pack

@@ -4,6 +4,7 @@ absent; on paper as well; and what the wall and the calendars show."""
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from gateway.country.windows import Counter
 from gateway.dialogue.records import Conversation
 from gateway.people.actions import spoken_to
 
-from .at_the_window import OFFICE, book, comer, free, later, phones, row
+from .at_the_window import MONDAY, OFFICE, book, comer, free, later, phones, row
 
 ZONE = ZoneInfo("Asia/Phnom_Penh")
 WINDOW = f"/console/window/{OFFICE}"
@@ -360,3 +361,92 @@ def test_the_order_leaves_nobody_out_and_gives_everybody_a_share(given_people, p
         walked += by_number[number].walk_in
         left -= by_number[number].walk_in
         assert not left or 100 * walked >= percent * count - 100
+
+
+def test_a_second_press_is_about_nobody_else(open_now, staff) -> None:
+    sala, desk = open_now, staff["officer"]
+    for _ in range(3):
+        walk(desk)
+    desk.get(WINDOW)
+    for status in (200, 409):  # the same page, pressed twice
+        desk.post(f"{WINDOW}/counter/1/call", status, token="0")
+    assert [token.state for token in tokens(sala)] == ["called", "waits", "waits"]
+    assert "Somebody else is at this counter now." in desk.page
+
+
+def test_who_is_sent_to_a_counter_that_does_not_do_it_is_called_there(open_now, staff) -> None:
+    sala, desk = open_now, staff["officer"]
+    walk(desk, "benefit")
+    act(desk, "counter/1/call")
+    act(desk, "counter/1/send", to="2")  # it does cards alone
+    act(desk, "counter/1/call", 409)
+    act(desk, "counter/2/call")
+    assert [(token.state, token.counter) for token in tokens(sala)] == [("called", 2)]
+
+
+def test_clerks_who_give_numbers_at_once_give_each_another(open_now) -> None:
+    sala = open_now
+    window, pack = sala.house.packs["kh"].windows[OFFICE], sala.house.packs["kh"]
+
+    def one(n: int) -> int:
+        with sala.house.database.transaction() as db:
+            return acts.walk_in(db, window, pack, "benefit", False, "", "en", 1, f"clerk{n % 6}", MONDAY).number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(set(pool.map(one, range(12)))) == [1, 2, 3, 4, 5, 6]
+
+
+def test_whoever_comes_early_waits_for_her_time_unless_nobody_else_does() -> None:
+    early, walked = waiter(50), [waiter(n, walk_in=True) for n in (1, 2)]
+    assert in_order([early, *walked], 0, 0, 0, later(minutes=10)) == [1, 2, 50]
+    assert in_order([early, *walked], 0, 0, 0, later(minutes=60)) == [50, 1, 2]
+
+
+def test_an_officer_does_not_close_what_is_not_hers(sala, staff) -> None:
+    desk, day = staff["officer"], (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+    desk.get(f"{WINDOW}/close?first={day}&why=flood&below=yes", 400)
+    assert "The offices below are not yours." in desk.page
+    desk.post(f"{WINDOW}/close", 409, first=day, why="flood", below="yes", once="x")
+    supervisor = staff["supervisor"]
+    supervisor.get(f"{WINDOW}/close")
+    assert 'name="below"' in supervisor.page
+
+
+def test_odd_requests_are_sentences_and_no_crashes(sala, staff) -> None:
+    desk, one = staff["supervisor"], book(sala, phones(sala, 1)[0], free(sala, 1)[0])
+    with sala.house.database.transaction() as db:
+        mine = db.get_one(Appointment, one.id)
+        mine.state, mine.reference = "served", None  # forgotten
+    desk.get(f"{WINDOW}?day={one.day}")
+    desk.get(f"{WINDOW}/sheet?day={one.day}")
+    desk.get(f"{WINDOW}/catch-up?day={one.day}")
+    for code in ("v99999999999999999999999", "v3000000000", "v٣", "nothing", "kh-17"):
+        assert sala.app.test_client().get(f"/office/{code}/now").status_code == 404, code
+        desk.get(f"/console/window/{code}", 404) if code != "kh-17" else None
+    for query in ("first=0001-01-01&last=0001-01-02", "first=9999-12-31&last=9999-12-31", "first=x"):
+        desk.get(f"/console/window-figures?{query}")
+    desk.get("/console/visits")
+    form = {
+        "office": "kh-17",
+        "area": "170101",
+        "day": (datetime.now(UTC) + timedelta(days=9)).date().isoformat(),
+        "services": "card",
+    }
+    for wrong in (
+        {"begin": "08:00", "end": ""},
+        {"begin": "25:00", "end": "26:00"},
+        {"begin": "10:00", "end": "08:00"},
+    ):
+        desk.post("/console/visits", 409, **form, counters="1", once="a", **wrong)
+    desk.post("/console/visits", 409, **{**form, "area": "120101"}, counters="1", once="b", begin="08:00", end="10:00")
+    desk.get(f"{WINDOW}/close?first=zzzz", 400)
+
+
+def test_old_appointments_are_forgotten_and_their_numbers_are_free(sala) -> None:
+    one = book(sala, phones(sala, 1)[0], free(sala, 1)[0], name="Sok Dara")
+    with sala.house.database.transaction() as db:
+        assert actions.forget_old(db, sala.house.packs["kh"], MONDAY + timedelta(days=80)) == set()
+        assert actions.forget_old(db, sala.house.packs["kh"], MONDAY + timedelta(days=120)) == {one.address_id}
+    kept = row(sala, one.id)
+    assert (kept.name, kept.who, kept.reference, kept.address_id) == (None, None, None, None)
+    assert [text for text in sala.all_of(Outgoing) if text.about == f"appointment:{one.id}"] == []

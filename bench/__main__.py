@@ -20,6 +20,7 @@ from pathlib import Path
 
 import requests
 
+from bench.appointments import booking, free_times
 from bench.cases import counting, routing
 from bench.entitlements import looking_up, screening
 from gateway import seal
@@ -220,3 +221,5 @@ if __name__ == "__main__":
     counting()
     screening()
     looking_up()
+    free_times()
+    booking()

@@ -188,12 +188,3 @@ def booking() -> None:
             f"one row and its commit; {wrong} went wrong)"
         )
         house.database.engine.dispose()
-
-
-def run() -> None:
-    free_times()
-    booking()
-
-
-if __name__ == "__main__":
-    run()

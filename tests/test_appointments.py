@@ -257,8 +257,12 @@ def test_in_a_chat_the_times_are_buttons(sala, chats) -> None:
     chat.press("English")
     chat.press("An appointment at the office", "Equity card")
     chat.write("9")
-    chat.press("Siemreap")
-    assert "Which district?" in chat.screen
+    chat.press("Siemreap", "A B C", "Angkor Chum", "I do not know", "Angkor Chum (district)", "No")
+    time = next(label for label in chat.buttons if re.match(r"\w+ \d+/\d+ \d\d:\d\d", label))
+    chat.press(time, "By message to this phone", "Book it")
+    one = booked(sala)[0]
+    assert one.reference in chat.screen.replace(" ", "")
+    assert texts(sala) == []  # it stands in the chat: it is not written again
 
 
 def test_the_operator_books_while_talking(sala, operator) -> None:

@@ -1,8 +1,8 @@
 """What waits for an operator, in which order, and how often somebody is called. Pure.
 
-One queue of five kinds: *call* (she is on the line now), *call_back* (she asked for it, or hung up while waiting),
+One queue of six kinds: *call* (she is on the line now), *call_back* (she asked for it, or hung up while waiting),
 *message* (what she left after the tone), *tell* (an answer that is told by voice), *write_down* (what was spoken with a
-complaint, to be put in letters for the office). Somebody on the line goes first;
+complaint, to be put in letters for the office), *remind* (of an appointment). Somebody on the line goes first;
 then what is due within its safe hours; then what waits longest. Three attempts, hours apart and inside her safe hours;
 then a neutral text.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-KINDS = ("call", "call_back", "message", "tell", "write_down")
+KINDS = ("call", "call_back", "message", "tell", "write_down", "remind")
 NOBODY_CALLED = ("write_down",)
 """Kinds that are done at any hour: nobody's telephone rings."""
 

@@ -15,8 +15,8 @@ from .register_files import CARD, HEAD, SOK, pin_of, proven, take_in
 def test_a_year_of_birth_opens_the_level_and_nothing_else(sala, register) -> None:
     caller = proven(sala, "Year of birth", "1988")
     assert caller.screen.splitlines() == [
-        "Found in the register of Friday 20 November 2026.", "What do you want to hear?", "1 My card", "2 Nothing",
-        "0 Back",
+        "Found in the register of Friday 20 November 2026.", "What do you want to hear?", "1 My card",
+        "2 Appointment", "3 Nothing", "0 Back",
     ]  # fmt: skip
     assert caller.choose("My card").startswith("Your card: level 1. Valid until Friday 31 December 2027.")
 

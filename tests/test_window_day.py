@@ -112,6 +112,7 @@ def test_people_without_an_appointment_have_their_turn_and_priority_goes_first(o
     for more in ({}, {}, {"priority": "yes"}):
         walk(desk, **more)
     walk(desk, once="the same form")
+    assert 'Her number is <strong class="big">4</strong>' in desk.page
     walk(desk, once="the same form")
     assert [token.number for token in tokens(sala)] == [1, 2, 3, 4]
     called = []
@@ -184,7 +185,7 @@ def test_the_wall_shows_numbers_and_nothing_else(open_now, staff) -> None:
     act(desk, "counter/1/call")
     page = sala.app.test_client().get(f"/office/{OFFICE}/now")
     text = re.sub(r"<head>.*?</head>|<[^>]+>|\s", "", page.get_data(as_text=True), flags=re.DOTALL)
-    assert re.fullmatch(r"<!doctypehtml>1→12→–3→–⋯23|1→12→–3→–⋯23", text), text
+    assert text in ("<!doctypehtml>1→1⋯23", "1→1⋯23")  # number one, to counter one; two and three are next
     assert 'http-equiv="refresh"' in page.get_data(as_text=True)
     assert sala.app.test_client().get("/office/kh-17/now").status_code == 404
 
@@ -257,9 +258,12 @@ def test_a_closing_on_the_page_shows_who_is_touched_and_is_taken_back(sala, staf
     assert re.search(r"→ .*<strong>\d\d:\d\d</strong>", desk.page)
     desk.post("/console/closing/1/undo")
     assert "Nobody was told." in desk.page
-    desk.get(f"{WINDOW}/close?first=2020-01-01&last=2019-01-01&why=flood")
+    desk.get(f"{WINDOW}/close?first=2020-01-01&last=2019-01-01&why=flood", 400)
+    assert "It ends before it begins." in desk.page  # said before anything is pressed
     desk.post(f"{WINDOW}/close", 409, first="2020-01-01", last="2020-01-01", why="flood", once="x")
     assert "This is over. Choose days from today on." in desk.page
+    desk.get(f"{WINDOW}?day={day}")
+    assert "Closed on this day" not in desk.page  # it was taken back
 
 
 def feed(sala, desk) -> str:

@@ -13,7 +13,8 @@ FEWEST = 5
 @dataclass(frozen=True)
 class Came:
     """An appointment that is over, or a person without one. `state`: served, missed, cancelled, open (its day is over,
-    and nobody has entered what became of it), walk_in. `waited`, `took`: seconds, where the day was kept here."""
+    and nobody has entered what became of it), walk_in. `past`: its day is over. `waited`, `took`: seconds, where the
+    day was kept here."""
 
     state: str
     minutes: int
@@ -21,6 +22,7 @@ class Came:
     took: int | None = None
     done: str = ""
     easy: str = ""
+    past: bool = True
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Line:
 
     def add(self, one: Came) -> None:
         self.counts[one.state] = self.counts.get(one.state, 0) + 1
-        if one.state not in ("cancelled", "walk_in"):
+        if one.past and one.state not in ("cancelled", "walk_in"):
             self.used += one.minutes
         self.waits += [one.waited] if one.waited is not None else []
         self.takes += [one.took] if one.took is not None else []

@@ -18,7 +18,7 @@ from ..language.catalogue import Texts, fill, mark
 from ..people.records import OfficeRow
 from .records import taken
 from .records.around import Visit, closures_of, visits_ahead
-from .rules import UNITS, Closed, Slot, clock_of
+from .rules import UNITS, Closed, Slot, clock_of, span_of
 from .slots import Asking, free_on, free_times
 
 VISIT, GONE = "v", "gone"
@@ -74,12 +74,15 @@ def today_of(pack: Pack, now: datetime) -> date:
     return now.astimezone(ZoneInfo(pack.zone)).date()
 
 
-def free_at(db: Session, pack: Pack, window: Window, asking: Asking, since: date | None = None) -> Iterator[Slot]:
-    """The times that can be had at a window, soonest first."""
+def free_at(
+    db: Session, pack: Pack, window: Window, asking: Asking, since: date | None = None, *, mine: int = 0
+) -> Iterator[Slot]:
+    """The times that can be had at a window, soonest first. `mine`: what is held for whoever asks, and so is
+    free to her."""
     closed = closed_at(db, pack, window, today_of(pack, asking.now))
 
     def takens(first: date, last: date) -> Mapping[date, Mapping[int, int]]:
-        return taken(db, window.code, first, last, asking.now)
+        return taken(db, window.code, first, last, asking.now, but=mine)
 
     return free_times(window, calendar_of(pack, window), closed, takens, asking, since)
 
@@ -108,7 +111,7 @@ def near(db: Session, pack: Pack, area: str, service: str, now: datetime) -> lis
     where she lives: those of every area in the pilot's provinces."""
     path = [place.code for place in pack.places.path(area)]
     areas = [*path, *pack.places.under(area)] if area else None
-    visits = [window_of_visit(pack, row) for row in visits_ahead(db, pack.code, today_of(pack, now), areas)]
+    visits = [window_of_visit(pack, row) for row in _open_visits(db, pack, areas, now)]
     own = [w for code in path for w in pack.windows.values() if w.place == code]
     if not own or (area and pack.places.level(area) == "province"):
         within = [code for around in ([area] if area else pack.areas) for code in pack.places.under(around)]
@@ -153,8 +156,11 @@ AT_LEVEL = {
 }
 
 
-def brief_name_of(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
-    """How a window is called in a list on a small screen, by its area: the names of offices all begin alike."""
+def brief_name_of(texts: Texts, tag: str, pack: Pack, raw: str, *, dated: bool = True) -> str:
+    """How a window is called in a list on a small screen, by its area: the names of offices all begin alike. A visit is
+    `dated`, unless its day stands beside it."""
+    if not dated and raw.count("|") > 1:
+        return fill(texts.find(tag, TEAM), {"place": pack.places.name(raw.split("|")[1], tag)})
     office = pack.offices.get(raw)
     key = AT_LEVEL.get(office.level) if office and office.place else None
     if office is None or key is None:
@@ -171,7 +177,17 @@ def visits_to(db: Session, pack: Pack, area: str, now: datetime) -> list[Visit]:
     """The next visits to where somebody lives, or to an area in it; of who does not say where: to any."""
     path = [place.code for place in pack.places.path(area)]
     areas = [*path, *_within(pack, area)] if area else None
-    return visits_ahead(db, pack.code, today_of(pack, now), areas)[:MOST_VISITS]
+    return _open_visits(db, pack, areas, now)[:MOST_VISITS]
+
+
+def _open_visits(db: Session, pack: Pack, areas: list[str] | None, now: datetime) -> list[Visit]:
+    """The visits from today on, but for those that are closed for all of their time."""
+    found = []
+    for visit in visits_ahead(db, pack.code, today_of(pack, now), areas):
+        closed = closed_at(db, pack, window_of_visit(pack, visit), visit.day)
+        if not any(one.units(visit.day) | ~span_of(visit.begin, visit.end) == -1 for one in closed):
+            found.append(visit)
+    return found
 
 
 def _within(pack: Pack, area: str) -> list[str]:

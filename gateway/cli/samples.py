@@ -125,7 +125,7 @@ def _fullest(pack: Pack, word: str) -> list[list[str]]:
         case "days":
             return [[f"2026-11-{day}" for day in range(20, 20 + MOST_DAYS)]]
         case "my_bookings":
-            return [["48291305"] * 4]
+            return [["48291305;2026-11-26T08:30;Sreym"] * 4]
         case "places_found":
             return [districts[: places.FOUND_AT_MOST]]
         case _:

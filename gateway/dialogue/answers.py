@@ -58,6 +58,9 @@ def is_pin(text: str) -> bool:
     return len(pressed) == PIN_DIGITS and pressed.isascii() and pressed.isdigit()
 
 
+LONG_NUMBER = 100_000
+
+
 def _digits(text: str) -> str:
     return "".join(c for c in fold.digits(text) if c.isdigit())
 
@@ -71,6 +74,8 @@ def _text(step: Step, text: str) -> Understood:
 
 def _number(step: Step, text: str) -> str | None:
     pressed = fold.key(text)
+    if step.least >= LONG_NUMBER:  # it was told in groups, and is typed as it was told
+        pressed = _digits(text)
     if not (pressed.isascii() and pressed.isdigit()) or not step.least <= int(pressed) <= step.most:
         return None
     return str(int(pressed))

@@ -23,12 +23,14 @@ from .holding import Comer as Comer
 from .holding import Want as Want
 from .holding import held_of as held_of
 from .holding import hold as hold
+from .holding import may_have as may_have
 from .queueing import leave_offer as leave_offer
 from .queueing import offer as offer
 from .queueing import offer_of as offer_of
 from .queueing import offer_stands as offer_stands
 from .queueing import took as took
 from .queueing import wait as wait
+from .reminding import closes as closes
 from .reminding import keep_visit as keep_visit
 from .reminding import look_again as look_again
 from .reminding import still_asked as still_asked

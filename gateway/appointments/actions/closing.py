@@ -28,7 +28,7 @@ from ..windows import code_of, free_at, near, visit_of, window_of
 from .booking import cancel, exchange, has_begun, must_still_be, stir
 from .holding import Comer, Want, drop, hold_at
 from .reminding import COMING, UNDO_FOR, asked_of, call_her
-from .telling import ANSWER, CALL, CLOSED, DIAL, MOVED, can_answer, write
+from .telling import ANSWER, CALL, CLOSED, CLOSES_NEW, DIAL, can_answer, write
 
 TRIES = 5
 PROPOSED = "offered"
@@ -73,7 +73,7 @@ def close(
     if known := db.scalar(select(Closure).where(Closure.once == once)):
         return known
     pack = house.packs[country]
-    _must_make_sense(pack, closing, now)
+    must_make_sense(pack, closing, now)
     row = Closure(
         country=country, place=closing.place, below=closing.below, first=closing.first, last=closing.last,
         begin=closing.begin, end=closing.end, why=closing.why, staff_id=staff_id, made_at=now,
@@ -89,7 +89,8 @@ def close(
     return row
 
 
-def _must_make_sense(pack: Pack, closing: Closing, now: datetime) -> None:
+def must_make_sense(pack: Pack, closing: Closing, now: datetime) -> None:
+    """Raises Refusal, with what to write otherwise."""
     today = pack.calendar.local_day(now)
     if closing.last < closing.first or closing.begin >= closing.end:
         raise Refusal("It ends before it begins. Write the days again.")
@@ -109,7 +110,10 @@ def _new_time(db: Session, pack: Pack, one: Appointment, now: datetime) -> Appoi
         max(one.day, pack.calendar.local_day(now) + DAY),
     )
     for window in _windows_for(db, pack, one, now):
-        for slot in islice(free_at(db, pack, window, asking, since), TRIES):
+        later = (
+            slot for slot in free_at(db, pack, window, asking, since) if (slot.day, slot.unit) > (one.day, one.unit)
+        )
+        for slot in islice(later, TRIES):
             if (found := _keep(db, pack, window, one, slot, now)) is not None:
                 return found
     return None
@@ -123,10 +127,9 @@ def _windows_for(db: Session, pack: Pack, one: Appointment, now: datetime) -> It
     office = visit.office if visit else one.place
     area = visit.area if visit else pack.offices[office].place if office in pack.offices else ""
     around = near(db, pack, area, one.service, now) if area else []
-    others = [window for window in around if window.code != one.place]
+    yield from (window for window in around if window.code != one.place)
     if office in pack.windows and visit and pack.windows[office].does(one.service):
-        others.insert(0, pack.windows[office])
-    yield from others
+        yield pack.windows[office]
 
 
 def _keep(db: Session, pack: Pack, window: Window, one: Appointment, slot: Slot, now: datetime) -> Appointment | None:
@@ -225,7 +228,7 @@ def _say(db: Session, house: House, one: Appointment, now: datetime) -> list[Ask
     pack, moved = house.packs[one.country], one.state == "booked"
     answers = moved and can_answer(db, pack, one.address_id)
     another = ANSWER if answers else DIAL if pack.dial() and moved else CALL
-    write(db, house, one, (MOVED if moved else CLOSED, another), "closed", now)
+    write(db, house, one, (CLOSES_NEW if moved else CLOSED, another), "closed", now)
     if one.how == "call":
         call_her(db, house, one, "closed", now + CALL_WITHIN, now)
     until = instant(pack.zone, one.day, one.unit)

@@ -45,8 +45,9 @@ class Comer:
 
     @property
     def called(self) -> str:
-        """Her name as it is kept."""
-        return fold.clean(self.name)[:LONGEST_NAME]
+        """Her name as it is kept; what has no letter is none: a key was pressed."""
+        name = fold.clean(self.name)[:LONGEST_NAME]
+        return name if any(map(str.isalpha, name)) else ""
 
 
 def hold(

@@ -42,7 +42,7 @@ def look_again(db: Session, house: House, appointment_id: int, now: datetime) ->
         return None
     ask = None
     if not has_begun(pack, one, now):
-        if _closes(db, pack, one):
+        if closes(db, pack, one):
             one.next_at = now + UNDO_FOR  # she hears of the closing instead, or it is taken back
             return None
         ask = _remind(db, house, pack, one, now)
@@ -53,7 +53,8 @@ def look_again(db: Session, house: House, appointment_id: int, now: datetime) ->
     return ask
 
 
-def _closes(db: Session, pack: Pack, one: Appointment) -> bool:
+def closes(db: Session, pack: Pack, one: Appointment) -> bool:
+    """Whether its window is closed then, and she is about to hear of it."""
     window = window_of(db, pack, one.place)
     return window is not None and is_closed(db, pack, window, one.day, one.units())
 

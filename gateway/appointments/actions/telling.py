@@ -18,7 +18,7 @@ from ..references import GROUPS
 from ..rules import Slot, clock_of, slot_of
 from ..windows import name_of, raw_of, today_of
 
-BOOKED = mark("sms.appointment", "{when}, {where}. Your number: {booking}.")
+BOOKED = mark("sms.appointment", "Your appointment: {when}, {where}. Your number: {booking}.")
 MOVED = mark("sms.appointment", "New time: {when}, {where}. Your number: {booking}.")
 REMIND = mark("sms.appointment", "We wait for you: {when}, {where}. Your number: {booking}.")
 ANSWER = mark("sms.appointment", "Answer 1: I come. 2: another time. 3: I do not come.")
@@ -28,6 +28,7 @@ BRING = mark("at_window", "Bring: {papers}.")
 COSTS = mark("at_window", "It costs {money}.")
 FREE = mark("at_window", "It costs nothing.")
 CLOSED = mark("sms.appointment", "The office is closed then: {when}, {where}. We are sorry.")
+CLOSES_NEW = mark("sms.appointment", "It is closed on your day. New time: {when}, {where}. Your number: {booking}.")
 OFFER = mark("sms.appointment", "Free now: {when}, {where}.")
 OFFER_DIAL = mark("sms.appointment", "To take it, dial {dial} before {until}.")
 OFFER_ANSWER = mark("sms.appointment", "Answer 1 before {until} to take it, 2 to leave it.")
@@ -121,5 +122,5 @@ def say_booked(db: Session, house: House, one: Appointment, now: datetime, shown
     if one.how == "write":
         pack = house.packs[one.country]
         bring = to_bring(house.texts, one.language, pack, one.service, today_of(pack, now), shown)
-        key = MOVED if one.sequence else BOOKED
-        write(db, house, one, (key,), "booked", now, after=bring, asked=True, purpose="booked")
+        key, another = MOVED if one.sequence else BOOKED, DIAL if pack.dial() else CALL
+        write(db, house, one, (key, another), "booked", now, after=bring, asked=True, purpose="booked")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ...country import Pack, lineage
 from ...web import house, render, staff_page
 from .. import actions
-from ..actions.closing import LONGEST, REASONS
+from ..actions.closing import REASONS, must_make_sense
 from ..records import Appointment
 from ..records.around import Closure
 from ..rules import UNITS, Refusal
@@ -61,8 +61,8 @@ def _page(place: str, status: int = 200, refusal: str | None = None) -> Any:
         if asked and refusal is None:
             try:
                 closing = _hers(db, found, _asked(place))
-                too_long = closing.last - closing.first > LONGEST
-                touched = [] if too_long else actions.touched_by(db, found.pack, closing, now)
+                must_make_sense(found.pack, closing, now)
+                touched = actions.touched_by(db, found.pack, closing, now)
             except Refusal as why:
                 status, refusal = 400, why.sentence
         mine = select(Closure).where(Closure.country == found.pack.code, Closure.place == place)

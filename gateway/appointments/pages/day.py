@@ -21,7 +21,7 @@ from ..records import Appointment, on_day
 from ..records.day import GONE, WAITS, Token, tokens_of
 from ..rules import Refusal
 from . import bp
-from .reach import PLACE, Here, day_asked, here, places_near, services_of, stands
+from .reach import PLACE, Here, closings_on, day_asked, here, places_near, services_of, stands
 
 EXPECTED = ("booked", "missed")
 
@@ -51,6 +51,7 @@ def page(place: str, status: int = 200, **more: Any) -> Any:
         tokens = tokens_of(db, place, day)
         rows = on_day(db, place, day, (*EXPECTED, "came", "served"))
         places = places_near(db)
+        closings = closings_on(db, found, day)
     expected = [one for one in rows if one.state in EXPECTED]
     looked = request.args.get("find", "")
     values: dict[str, Any] = {
@@ -69,6 +70,8 @@ def page(place: str, status: int = 200, **more: Any) -> Any:
         "looked": looked,
         "services": services_of(found.pack, found.window) if found.window else {},
         "now": now,
+        "closings": closings,
+        "given": request.args.get("given", type=int),
         "once": secrets.token_hex(8),
         "refusal": None,
     }
@@ -103,21 +106,22 @@ def _act(place: str, work: Callable[[Session, Here, datetime], object]) -> Any:
     try:
         with house().database.transaction() as db:
             found = here(db, place)
-            work(db, found, datetime.now(UTC))
+            token = work(db, found, datetime.now(UTC))
     except Refusal as refusal:
         return page(place, 409, refusal=refusal.sentence)
-    return redirect(url_for("appointments.window", place=place))
+    given = [token.number] if isinstance(token, Token) else []
+    return redirect(url_for("appointments.window", place=place, given=given or None))
 
 
 @staff_page(bp, f"{PLACE}/came", needs="window", methods=("POST",))
 def came(place: str) -> Any:
     """Somebody who has an appointment is here."""
 
-    def work(db: Session, found: Here, now: datetime) -> None:
+    def work(db: Session, found: Here, now: datetime) -> Token:
         one = find(db, request.form.get("reference", ""), lock=True)
         if one is None or one.place != place:
             raise Refusal("No appointment of today has this number.")
-        acts.check_in(db, house(), stands(found), one, g.staff.id, now)
+        return acts.check_in(db, house(), stands(found), one, g.staff.id, now)
 
     return _act(place, work)
 
@@ -127,9 +131,9 @@ def walk_in(place: str) -> Any:
     """Somebody without an appointment is here."""
     form = request.form
 
-    def work(db: Session, found: Here, now: datetime) -> None:
+    def work(db: Session, found: Here, now: datetime) -> Token:
         once = f"walk:{place}:{form.get('once', '')}"[:80]
-        acts.walk_in(
+        return acts.walk_in(
             db, stands(found), found.pack, form.get("service", ""), form.get("priority") == "yes",
             form.get("phone", ""), page_language(), g.staff.id, once, now,
         )  # fmt: skip
@@ -137,7 +141,7 @@ def walk_in(place: str) -> Any:
     return _act(place, work)
 
 
-@staff_page(bp, f"{PLACE}/counter/<int(max=99):counter>/<what>", needs="window", methods=("POST",))
+@staff_page(bp, f"{PLACE}/counter/<int(max=2147483647):counter>/<what>", needs="window", methods=("POST",))
 def at_counter(place: str, counter: int, what: str) -> Any:
     """What happens at a counter: somebody is called, served, done, not there, or sent on."""
 

@@ -64,9 +64,9 @@ def _count(
     tokens = came_between(db, codes, first, last)
     spent = {token.appointment_id: token for token in tokens if token.appointment_id}
     came: list[tuple[str, str, Came]] = [
-        (row.place, row.service, _came(row, spent.get(row.id)))
+        (row.place, row.service, _came(row, spent.get(row.id), today))
         for row in rows
-        if row.day < today  # today is not over
+        if row.state in OVER or row.day < today
     ]
     came += [
         (token.place, token.service, Came("walk_in", 0, *_times(token)))
@@ -83,10 +83,10 @@ def _count(
     return sorted(by_office.values(), key=lambda line: line.name), [s for s in by_service.values() if s.counts]
 
 
-def _came(row: Appointment, token: Token | None) -> Came:
+def _came(row: Appointment, token: Token | None, today: date) -> Came:
     state = row.state if row.state in OVER else "open"
     waited, took = _times(token) if token else (None, None)
-    return Came(state, row.minutes, waited, took, row.was_done, row.was_easy)
+    return Came(state, row.minutes, waited, took, row.was_done, row.was_easy, row.day < today)
 
 
 def _times(token: Token) -> tuple[int | None, int | None]:

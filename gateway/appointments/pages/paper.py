@@ -48,7 +48,7 @@ def _catch_up(place: str, status: int = 200, **more: Any) -> Any:
         found = here(db, place, must_stand=False)
         day = day_asked(found)
         rows = on_day(db, place, day, SHOWN)
-        walked = [token for token in tokens_of(db, place, day) if token.appointment_id is None]
+        walked = [token for token in tokens_of(db, place, day) if token.appointment_id is None and token.paper]
         places = places_near(db)
     values: dict[str, Any] = {
         "here": found,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...country import Pack
+from ...country import lineage as country_lineage
 from ...country.windows import Window
 from ...language.formats import grouped
 from ...people.actions import parents_of
@@ -18,7 +19,7 @@ from ...people.records import OfficeRow, offices_by_name
 from ...people.rules import in_reach, lineage
 from ...web import house, page_language
 from ..records import places_booked
-from ..records.around import visits_ahead
+from ..records.around import Closure, closures_of, visits_ahead
 from ..references import GROUPS
 from ..rules import clock_of
 from ..windows import code_of, name_of, raw_of, today_of, visit_of, window_of
@@ -78,6 +79,14 @@ def here(db: Session, place: str, *, must_stand: bool = True) -> Here:
     if office not in set(offices_near(db)) or (must_stand and window is None):
         abort(404)
     return Here(pack, place, window, _name(db, pack, place), today_of(pack, datetime.now(UTC)))
+
+
+def closings_on(db: Session, found: Here, day: date) -> list[Closure]:
+    """What was closed here on a day, by this window or for all below an office."""
+    visit = visit_of(db, found.pack, found.place)
+    office = visit.office if visit else found.place
+    rows = closures_of(db, [found.place, office], list(country_lineage(office, found.pack.offices)), day)
+    return [row for row in rows if row.first <= day]
 
 
 def stands(found: Here) -> Window:

@@ -32,19 +32,27 @@ def _page(status: int = 200, **more: Any) -> Any:
         near = offices_near(db)
         rows = [row for row in visits_ahead(db, pack.code, today) if row.office in near]
         booked = places_booked(db, pack.code, today)
-        offices = [code for code in near if code in pack.offices and not pack.offices[code].independent]
+        named = [code for code in near if code in pack.offices and not pack.offices[code].independent]
+    offices = [(code, _office(pack, code)) for code in named]
     values: dict[str, Any] = {
         "pack": pack,
         "rows": rows,
         "booked": booked,
         "code_of": code_of,
         "offices": offices,
-        "areas": _areas(pack, offices),
+        "areas": _areas(pack, named),
         "typed": {},
         "once": secrets.token_hex(8),
         "refusal": None,
     }
     return render("visits.html", status, **{**values, **more})
+
+
+def _office(pack: Pack, code: str) -> str:
+    """An office with the area around it: communes of one name are many."""
+    around = pack.places.get(pack.places.parent(pack.offices[code].place))
+    name = pack.office_name(code, page_language())
+    return f"{name} ({pack.places.name(around.code, page_language())})" if around else name
 
 
 def _areas(pack: Pack, offices: list[str]) -> list[tuple[str, str]]:

@@ -128,7 +128,7 @@ def _insert(db: Session, one: Appointment, until: datetime | None) -> bool:
     units = one.units()
     own = {"place": one.place, "day": one.day, "counter": one.counter, "unit": one.unit, "appointment_id": one.id}
     try:
-        with db.begin_nested():
+        with db.connection().begin_nested():
             if changed(db, _insert_of(len(units)), {**own, "until": until}) < len(units):
                 raise _Short
     except _Short:
@@ -166,6 +166,7 @@ _TAKEN = (
     select(Seat.day, Seat.counter, _PART, cast(func.sum(cast(1, BigInteger).op("<<")(Seat.unit % WORD)), BigInteger))
     .where(
         Seat.place == bindparam("place"),
+        Seat.appointment_id != bindparam("but"),
         Seat.day.between(bindparam("first"), bindparam("last")),
         or_(Seat.until.is_(None), Seat.until > bindparam("now", type_=Moment())),
     )
@@ -173,11 +174,15 @@ _TAKEN = (
 )
 
 
-def taken(db: Session, place: str, first: date, last: date, now: datetime) -> dict[date, dict[int, int]]:
+def taken(
+    db: Session, place: str, first: date, last: date, now: datetime, *, but: int = 0
+) -> dict[date, dict[int, int]]:
     """The units that are not free, by day and counter, both days too. The database puts them together: a month that is
-    full is thousands of seats, and a few numbers."""
+    full is thousands of seats, and a few numbers. `but`: an appointment whose seats do not count."""
     found: dict[date, dict[int, int]] = {}
-    for day, counter, part, units in db.execute(_TAKEN, {"place": place, "first": first, "last": last, "now": now}):
+    for day, counter, part, units in db.execute(
+        _TAKEN, {"place": place, "first": first, "last": last, "now": now, "but": but}
+    ):
         counters = found.setdefault(day, {})
         counters[counter] = counters.get(counter, 0) | units << part * WORD
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 
 from ...appointments import actions as appointments
 from ...appointments import windows
@@ -13,10 +13,12 @@ from ...appointments.actions.telling import brief_of, raw_when, to_bring, when_o
 from ...appointments.records import Appointment
 from ...appointments.records.around import Told
 from ...appointments.references import GROUPS
+from ...appointments.rules import needs
 from ...appointments.slots import Asking
 from ...country import Pack
 from ...language import formats
 from ...language.catalogue import Texts
+from ...language.measure import clusters
 from ...people import actions as people
 from ..roads import EffectWords
 from ..state import Done
@@ -24,8 +26,9 @@ from .cases import is_desk
 from .places import place_of
 from .stand import Answers, Rowing, Stand, Word
 
-FIRST, MOST_DAYS, OF_A_DAY = 3, 8, 40
+FIRST, MOST_DAYS, OF_A_DAY, HOUR = 3, 8, 8, needs(60)
 TOLD_FOR = timedelta(hours=24)
+LONGEST_GIVEN = 5
 TRIES, A_DAY = 10, timedelta(days=1)
 GUESSED = "booking"
 HERS = ("booking", "when", "at", "where", "there")
@@ -68,7 +71,8 @@ def my_booking(stand: Stand, answers: Answers) -> Done:
 
 def this_booking(stand: Stand, answers: Answers) -> Done:
     """The one that she chose of hers."""
-    one = next((one for one in _mine(stand) if one.reference == answers.get("which")), None)
+    wanted = answers.get("which", "").split(";")[0]
+    one = next((one for one in _mine(stand) if one.reference == wanted), None)
     return Done("some", facts_of(stand, one)) if one else Done("none")
 
 
@@ -118,16 +122,20 @@ def has_lane(stand: Stand, answers: Answers) -> Done:
 
 
 def slots(stand: Stand, answers: Answers) -> list[str]:
-    """The next three free times, or those of the day that she chose."""
+    """The next three free times; or of the day that she chose the first of each hour, so that all are read at a glance.
+    What she holds herself is hers to choose again."""
     place, service, priority, _ = wanted(stand, answers)
     window = windows.window_of(stand.db, stand.pack, place)
     if window is None or service not in stand.pack.at_window:
         return []
     asking, day = _asking(stand, service, priority), _day(answers)
-    found = windows.free_at(stand.db, stand.pack, window, asking, day)
+    held = appointments.held_of(stand.db, stand.address_id)
+    found = windows.free_at(stand.db, stand.pack, window, asking, day, mine=held.id if held else 0)
     if day is not None:
-        found = (slot for slot in found if slot.day == day)
-    times = [slot.raw() for slot in islice(found, OF_A_DAY if day else FIRST)]
+        found = iter(
+            {slot.unit // HOUR: slot for slot in reversed(list(takewhile(lambda s: s.day == day, found)))}.values()
+        )
+    times = sorted(slot.raw() for slot in islice(found, OF_A_DAY if day else FIRST))
     told = Told(address_id=stand.address_id, place=place, service=service, priority=priority, times=times, at=stand.now)
     stand.db.merge(told)
     return times
@@ -154,7 +162,8 @@ def next_visits(stand: Stand, answers: Answers) -> Done:
     """When the team comes to where she lives."""
     told = windows.visits_to(stand.db, stand.pack, place_of(stand, answers), stand.now)
     raw = ";".join(windows.raw_of(stand.db, stand.pack, windows.code_of(visit)) for visit in told)
-    return Done("some", {"visits": raw}) if raw else Done("none")
+    area = place_of(stand, answers)
+    return Done("some", {"visits": raw, **({"place": area} if area else {})}) if raw else Done("none")
 
 
 def _to_bring(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
@@ -171,7 +180,7 @@ FACTS = {
     "when": when_of,
     "at": brief_of,
     "where": _where_words,
-    "there": lambda texts, tag, pack, raw: windows.brief_name_of(texts, tag, pack, raw),
+    "there": lambda texts, tag, pack, raw: windows.brief_name_of(texts, tag, pack, raw, dated=False),
     "to_bring": _to_bring,
     "visits": lambda texts, tag, pack, raw: "\n".join(
         windows.visit_line(texts, tag, pack, one) for one in raw.split(";") if one
@@ -194,7 +203,18 @@ def _day_name(texts: Texts, pack: Pack, code: str, tag: str) -> str:
 
 
 def my_bookings(stand: Stand, answers: Answers) -> list[str]:
-    return [one.reference for one in _mine(stand) if one.reference]
+    """Each with what tells it from the others: when, and for whom."""
+    return [f"{one.reference};{raw_when(one)};{_given(one.name)}" for one in _mine(stand)]
+
+
+def _given(name: str | None) -> str:
+    """The last part of a name, by which people of one family are told apart on a small screen."""
+    return "".join(clusters((name or "").replace(";", " ").split(" ")[-1])[:LONGEST_GIVEN])
+
+
+def _booking_label(texts: Texts, pack: Pack, code: str, tag: str) -> str:
+    _, when, name = code.split(";")
+    return f"{brief_of(texts, tag, pack, when)} {name}".strip()
 
 
 EFFECTS: Mapping[str, Word] = {
@@ -210,5 +230,5 @@ LISTS: Mapping[str, Rowing] = {
     "offices": Rowing(offices, _office, may_be_empty=True),
     "slots": Rowing(slots, lambda texts, pack, code, tag: brief_of(texts, tag, pack, code), may_be_empty=True),
     "days": Rowing(days, _day_name, may_be_empty=True),
-    "my_bookings": Rowing(my_bookings, lambda texts, pack, code, tag: formats.grouped(code, GROUPS), may_be_empty=True),
+    "my_bookings": Rowing(my_bookings, _booking_label, may_be_empty=True),
 }

@@ -40,8 +40,7 @@ def hold_seat(stand: Stand, answers: Answers) -> Done:
         held = appointments.hold(stand.db, stand.pack, want, _comer(stand, answers), stand.now, of=one)
     except Refusal as refusal:
         return _refused(stand, refusal)
-    booking = (one.reference or "") if one else ""
-    return Done("moves" if one else "held", {**facts_of(stand, held), "booking": booking})
+    return Done("moves" if held.of else "held")
 
 
 def _refused(stand: Stand, refusal: Refusal) -> Done:
@@ -103,9 +102,22 @@ def cancel_booking(stand: Stand, answers: Answers) -> Done:
 
 
 def no_time(stand: Stand, answers: Answers) -> Done:
-    """Nothing is free: who wanted to move keeps what she has."""
+    """Nothing is free: who wanted to move keeps what she has, unless that is about to close."""
     one = wanted(stand, answers)[3]
-    return Done("moving", facts_of(stand, one)) if one else Done("none", {"when": "", "where": ""})
+    if one is None:
+        return Done("none", {"when": "", "where": ""})
+    return Done("closing" if appointments.closes(stand.db, stand.pack, one) else "moving", facts_of(stand, one))
+
+
+def room_for(stand: Stand, answers: Answers) -> Done:
+    """Whether this phone may have another for this name and service: she hears it before she chooses anything else."""
+    comer = _comer(stand, answers)
+    there = appointments.expected_of(stand.db, [stand.address_id], stand.today)
+    try:
+        appointments.may_have(there, answers.get("service", ""), comer)
+    except Refusal as refusal:
+        return _refused(stand, refusal)
+    return Done("yes")
 
 
 def join_waiting_list(stand: Stand, answers: Answers) -> Done:
@@ -125,6 +137,9 @@ def book_told(stand: Stand, answers: Answers) -> Done:
     if slot is None:
         return Done("none")
     want = appointments.Want(told.place, told.service, slot, told.priority)
+    there = appointments.expected_of(stand.db, [stand.address_id], stand.today)
+    if one := next((one for one in there if (one.place, raw_when(one)) == (told.place, slot.raw())), None):
+        return Done("same", facts_of(stand, one))
     try:
         comer = _comer(stand, {})
         one = appointments.book_at_once(stand.db, stand.house, want, comer, "write", stand.now, reads=stand.reads)
@@ -175,7 +190,7 @@ EFFECTS: Mapping[str, Word] = {
     "hold_seat": Word(
         EffectWords(
             "hold", ("held", "moves", "taken", "same", "many"), HERS, reads=(*BOOKING[:5], "change"),
-            bare=("taken", "many"),
+            bare=("held", "moves", "taken", "many"),
         ), hold_seat
     ),
     "book": Word(EffectWords("act", ("booked", "taken"), BOOKED, reads=BOOKING), book),
@@ -184,7 +199,12 @@ EFFECTS: Mapping[str, Word] = {
     "join_waiting_list": Word(
         EffectWords("act", ("joined", "full"), reads=(*BOOKING[:4], "change"), harmless=True), join_waiting_list
     ),
-    "no_time": Word(EffectWords("look", ("none", "moving"), ("when", "where"), reads=("change",), bare=()), no_time),
+    "room_for": Word(
+        EffectWords("look", ("yes", "same", "many"), HERS, reads=("service", "name"), bare=("yes", "many")), room_for
+    ),
+    "no_time": Word(
+        EffectWords("look", ("none", "moving", "closing"), ("when", "where"), reads=("change",), bare=()), no_time
+    ),
     "keep_coming": Word(EffectWords("act", ("kept",), reads=("come",), harmless=True), keep_coming),
     "take_offer": Word(EffectWords("act", ("booked", "gone"), BOOKED, reads=("take",), harmless=True), take_offer),
     "leave_offer": Word(EffectWords("act", ("left",), reads=("take",), harmless=True), leave_offer),

@@ -47,9 +47,13 @@ class Seal(Base):
     seal: Mapped[str] = mapped_column(String(80))
 
 
+_WRITE = insert(Entry)
+
+
 def write(db: Session, *, actor: str, act: str, thing: str, now: datetime, why: str = "") -> None:
     """Adds a row, in the transaction of what it records."""
-    db.execute(insert(Entry).values(at=now, actor=actor, act=act, thing=thing, why=why[:200]))
+    row = {"at": now, "actor": actor, "act": act, "thing": thing, "why": why[:200]}
+    db.connection().execute(_WRITE, row)
 
 
 def seal_new(db: Session) -> int:

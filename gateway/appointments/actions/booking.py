@@ -18,7 +18,7 @@ from ...country import Pack
 from ...hotline import actions as hotline
 from ...house import House
 from ...people import actions as people
-from ..records import Appointment, confirm, expected_of, free, give, numbered
+from ..records import Appointment, confirm, expected_of, free, give, is_given
 from ..records.around import Waiting
 from ..references import new_number
 from ..rules import Refusal, Taken, instant
@@ -157,7 +157,7 @@ def must_still_be(db: Session, pack: Pack, held: Appointment, now: datetime) -> 
 
 
 def _free_number(db: Session) -> str:
-    while numbered(db, number := new_number()):
+    while is_given(db, number := new_number()):
         continue
     return number
 

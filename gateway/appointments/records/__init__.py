@@ -202,6 +202,12 @@ def numbered(db: Session, reference: str) -> Appointment | None:
     return db.scalar(_NUMBERED, {"reference": reference}) if reference else None
 
 
+def is_given(db: Session, reference: str) -> bool:
+    """Whether an appointment has this number."""
+    return db.connection().execute(_GIVEN, {"reference": reference}).first() is not None
+
+
+_GIVEN = select(Appointment.id).where(Appointment.reference == bindparam("reference"))
 _NUMBERED = select(Appointment).where(Appointment.reference == bindparam("reference"))
 
 
@@ -213,18 +219,18 @@ def expected_of(db: Session, addresses: Collection[int], today: date) -> list[Ap
 
 def live_of(db: Session, addresses: Collection[int], today: date) -> list[Appointment]:
     """Those that have a seat from today on, also one that is only held, the next one first."""
+    if len(addresses) == 1:
+        return list(db.scalars(_LIVE_ONE, {"address": next(iter(addresses)), "today": today}))
     return list(db.scalars(_LIVE, {"addresses": list(addresses), "today": today}))
 
 
-_LIVE = (
+_LIVE_ALL = (
     select(Appointment)
-    .where(
-        Appointment.address_id.in_(bindparam("addresses", expanding=True)),
-        Appointment.state.in_(LIVE),
-        Appointment.day >= bindparam("today"),
-    )
+    .where(Appointment.day >= bindparam("today"), or_(*(Appointment.state == state for state in LIVE)))
     .order_by(Appointment.day, Appointment.unit, Appointment.id)
 )
+_LIVE = _LIVE_ALL.where(Appointment.address_id.in_(bindparam("addresses", expanding=True)))
+_LIVE_ONE = _LIVE_ALL.where(Appointment.address_id == bindparam("address"))
 
 
 def on_day(db: Session, place: str, day: date, states: Collection[str]) -> list[Appointment]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, bindparam, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, and_, bindparam, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...db import Base, Moment, Sealed
@@ -136,21 +137,17 @@ def visits_ahead(db: Session, country: str, since: date, areas: Collection[str] 
 
 def closures_of(db: Session, own: Collection[str], above: Collection[str], since: date) -> list[Closure]:
     """What is closed from a day on at a window: by its own codes, or by an office above it for all below."""
-    return list(db.scalars(_CLOSED, {"own": list(own), "above": list(above), "since": since}))
+    codes = [*dict.fromkeys((*own, *above))]
+    rows = db.scalars(_closed_at(len(codes)), {"since": since, **{f"code{n}": code for n, code in enumerate(codes)}})
+    return [row for row in rows if row.below or row.place in own]
 
 
-_CLOSED = (
-    select(Closure)
-    .where(
-        or_(
-            Closure.place.in_(bindparam("own", expanding=True)),
-            and_(Closure.place.in_(bindparam("above", expanding=True)), Closure.below),
-        ),
-        Closure.undone_at.is_(None),
-        Closure.last >= bindparam("since"),
-    )
-    .order_by(Closure.id)
-)
+@lru_cache
+def _closed_at(count: int) -> Select[Closure]:
+    """Made once for so many codes: it is asked at every booking."""
+    there = or_(*(Closure.place == bindparam(f"code{n}") for n in range(count)))
+    last = and_(Closure.undone_at.is_(None), Closure.last >= bindparam("since"))
+    return select(Closure).where(there, last).order_by(Closure.id)
 
 
 def closures_to_send(db: Session, now: datetime, skip: Collection[int]) -> list[int]:

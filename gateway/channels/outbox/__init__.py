@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...db import changed, wake_later
@@ -41,23 +41,28 @@ BRIEF = ("reply", "code", "cut", "staff", "rights", "looked")
 JITTER = SystemRandom()
 
 
+_PUT = insert(Outgoing).returning(Outgoing.id)
+_ONCE = select(Outgoing.id).where(Outgoing.once == bindparam("once"))
+
+
 def put(
     db: Session, channel: str, address_id: int, body: str, *, purpose: str, about: str, once: str, now: datetime,
     due_at: datetime | None = None, asked: bool = True,
 ) -> int | None:  # fmt: skip
     """Puts a text into the outbox; its row's id. `once`: the same word puts nothing a second time. `asked`: she has
     said something a moment ago, and waits for it."""
-    if db.scalar(select(Outgoing.id).where(Outgoing.once == once)):
+    if db.scalar(_ONCE, {"once": once}):
         return None
-    row = Outgoing(
-        channel=channel, address_id=address_id, body=body, purpose=purpose, about=about, once=once,
-        kind=kind_of(purpose) if asked else max(kind_of(purpose), NOTICE), due_at=due_at or now, put_at=now,
-    )  # fmt: skip
-    db.add(row)
+    kind = kind_of(purpose) if asked else max(kind_of(purpose), NOTICE)
+    row = {
+        "channel": channel, "address_id": address_id, "body": body, "purpose": purpose, "about": about, "once": once,
+        "kind": kind, "due_at": due_at or now, "put_at": now,
+    }  # fmt: skip
     db.flush()
-    if row.kind < BULK and due_at is None:
-        wake_later(db, "deliver", row.id)
-    return row.id
+    row_id: int = db.connection().execute(_PUT, row).scalar_one()
+    if kind < BULK and due_at is None:
+        wake_later(db, "deliver", row_id)
+    return row_id
 
 
 def put_reply(db: Session, channel: str, address_id: int, turn: Turn, *, once: str, inline: bool, now: datetime) -> int:

@@ -3,6 +3,7 @@
 channels      how we hear and speak: one file a provider, and the outbox
 people        who they are: addresses, staff, offices, roles
 cases         what we promised: routing, clocks, answers
+appointments  when to come: windows, seats, the day, visits, closings
 entitlements  what is due to her: rules, amounts, registers, payments
 dialogue      what we say next: flows, conversations
 console       where staff work: pages made of several rooms, and the demo's phone

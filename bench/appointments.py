@@ -15,13 +15,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bench.databases import databases
 from gateway.appointments import actions, windows
 from gateway.appointments.records import Appointment
-from gateway.appointments.rules import Slot, bits, needs
+from gateway.appointments.rules import Refusal, Slot, bits, needs
 from gateway.appointments.slots import Asking, open_units
 from gateway.cli.keep import prepare
 from gateway.country import Pack
@@ -113,17 +115,17 @@ def apart(slots: Iterable[Slot]) -> list[Slot]:
     return found
 
 
-def _book(env: dict[str, str], phones: list[int], slots: list[tuple[str, Slot]], kind: str, pipe: object) -> None:
+def _book(env: dict[str, str], phones: list[int], slots: list[tuple[str, Slot]], kind: str, pipe: Connection) -> None:
     """One process: books a time for each phone, or only inserts and commits a row, as a reference."""
     house = open_house(read_settings(env))
-    house.packs["kh"] = wide(house.packs["kh"])  # type: ignore[index]
+    house = replace(house, packs={**house.packs, "kh": wide(house.packs["kh"])})
     todo = list(zip(phones, slots, strict=True))
     wrong = sum(not _one(house, *one, kind) for one in todo[:WARM])
-    pipe.send("ready")  # type: ignore[attr-defined]
-    pipe.recv()  # type: ignore[attr-defined]
+    pipe.send("ready")
+    pipe.recv()
     wrong += sum(not _one(house, *one, kind) for one in todo[WARM:])
     house.database.engine.dispose()
-    pipe.send(wrong)  # type: ignore[attr-defined]
+    pipe.send(wrong)
 
 
 def _one(house: House, who: int, where: tuple[str, Slot], kind: str) -> bool:
@@ -137,7 +139,7 @@ def _one(house: House, who: int, where: tuple[str, Slot], kind: str) -> bool:
                 return True
             want, comer = actions.Want(place, SERVICE, slot), actions.Comer(who, "", pack.languages[0], "kh-ussd")
             actions.book_at_once(db, house, want, comer, "write", NOW)
-    except Exception as error:
+    except (Refusal, SQLAlchemyError) as error:
         print(f"  {type(error).__name__}: {str(error)[:120]}", flush=True)
         return False
     return True

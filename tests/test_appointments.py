@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from gateway.appointments import actions, windows
+from gateway.appointments import actions
 from gateway.appointments.actions.telling import raw_when
 from gateway.appointments.records import Appointment, Seat, numbered
 from gateway.appointments.records.around import Told, Waiting
@@ -210,13 +210,16 @@ def test_a_second_for_the_same_is_her_first_and_a_name_makes_it_another_person_s
     assert "Keep it" in caller.screen
 
 
-def test_where_every_seat_is_gone_she_may_wait_for_one(sala, caller, monkeypatch) -> None:
-    monkeypatch.setattr(windows, "free_times", lambda *_: iter(()))
+def test_where_every_seat_is_gone_she_may_wait_for_one(sala, caller) -> None:
+    pack = sala.house.packs["kh"]
+    gone = replace(pack.windows["kh-170101"], opens=0, cut_off=timedelta(hours=24))
+    sala.house.packs["kh"] = replace(pack, windows={**pack.windows, "kh-170101": gone})
     caller.press(*TO_OFFICE)
     caller.choose("Char Chhuk (commune)", "Yes")
     assert caller.screen == "We will write to this phone when a time is free."
     waits = sala.all_of(Waiting)
     assert [(one.place, one.service) for one in waits] == [("kh-170101", "benefit")]
+    sala.house.packs["kh"] = pack
 
 
 def test_by_message_one_word_and_a_number_book_the_time_that_was_told(sala) -> None:

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from gateway.appointments import actions, windows
+from gateway.appointments import actions
 from gateway.appointments.actions.telling import raw_when
 from gateway.appointments.actions.times import reminders
 from gateway.appointments.records import Appointment
 from gateway.appointments.records.around import Closure, Visit, Waiting
-from gateway.appointments.rules import Refusal, Slot, instant
+from gateway.appointments.rules import Refusal, Slot, clock_of, instant
 from gateway.channels.outbox.records import Outgoing
 from gateway.dialogue.records import Conversation
 from gateway.hotline.records import Task
@@ -191,11 +191,11 @@ def waits(sala, who: int, now: datetime) -> None:
         assert actions.wait(db, sala.house.packs["kh"], want, comer(who), now)
 
 
-def test_a_seat_that_is_free_again_goes_to_who_waits_longest_for_an_hour_then_to_the_next(sala, monkeypatch) -> None:
+def test_a_seat_that_is_free_again_goes_to_who_waits_longest_for_an_hour_then_to_the_next(sala) -> None:
     """One seat alone can be had: whoever has waited longest is told, and whoever does not take it, waits behind."""
     first, second, holder = phones(sala, 3)
-    slot = at(8)(sala)
-    only_this(sala, monkeypatch, slot)
+    only_this(sala, at(8, days=8)(sala))
+    slot = free(sala, 1)[0]
     taken = [book(sala, None, slot, how="none") for _ in slot.counters[1:]]
     one = book(sala, holder, slot)
     for who, minutes in ((second, 2), (first, 1)):
@@ -217,11 +217,20 @@ def test_a_seat_that_is_free_again_goes_to_who_waits_longest_for_an_hour_then_to
     assert len(seats(sala)) == len(taken) + 1
 
 
-def only_this(sala, monkeypatch, slot) -> None:
-    every = windows.free_times
-    monkeypatch.setattr(
-        windows, "free_times", lambda *a: (s for s in every(*a) if (s.day, s.unit) == (slot.day, slot.unit))
-    )
+def only_this(sala, slot) -> None:
+    """The window is open for this one time alone."""
+    pack = sala.house.packs["kh"]
+    hours = ((clock_of(slot.unit), clock_of(slot.unit + 4)),)
+    narrow = replace(pack.windows[OFFICE], week={}, days={slot.day: hours}, walk_in=0)
+    sala.house.packs["kh"] = replace(pack, windows={**pack.windows, OFFICE: narrow})
+
+
+@pytest.fixture(autouse=True)
+def the_pack_as_it_was(sala):
+    """Tests share what was read of the packs."""
+    before = dict(sala.house.packs)
+    yield
+    sala.house.packs.update(before)
 
 
 def offers(sala, now: datetime) -> list[Appointment]:
@@ -310,9 +319,10 @@ def test_it_can_be_taken_back_until_they_are_told_and_then_not(three) -> None:
         actions.undo(db, again.id, "kh", 1, later(minutes=42))
 
 
-def test_where_no_time_is_free_hers_is_cancelled_and_she_is_told(three, monkeypatch) -> None:
+def test_where_no_time_is_free_hers_is_cancelled_and_she_is_told(three) -> None:
     sala, made = three
-    monkeypatch.setattr(windows, "free_times", lambda *_: iter(()))
+    pack = sala.house.packs["kh"]
+    sala.house.packs["kh"] = replace(pack, windows={OFFICE: replace(pack.windows[OFFICE], opens=1)})
     closure = close(sala, made)
     sala.hands.seating.closing(closure.id, later(minutes=10))
     assert {row(sala, one.id).state for one in made} == {"cancelled"}

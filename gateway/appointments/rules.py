@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-GRAIN = 5
+from ..country.windows import GRAIN
+
 UNITS = 24 * 60 // GRAIN
 DAY = timedelta(days=1)
 OPEN, LIVE = ("booked", "came"), ("held", "offered", "booked", "came")
@@ -69,6 +70,13 @@ class Closed:
     def units(self, day: date) -> int:
         return span_of(self.begin, self.end) if self.first <= day <= self.last else 0
 
+    def touches(self, day: date, units: range) -> bool:
+        return self.units(day) & span_of(units.start, units.stop) != 0
+
+    def covers(self, day: date, units: range) -> bool:
+        wanted = span_of(units.start, units.stop)
+        return self.units(day) & wanted == wanted
+
 
 def slot_of(raw: str) -> Slot | None:
     """The time that a code names."""
@@ -76,7 +84,12 @@ def slot_of(raw: str) -> Slot | None:
         moment = datetime.fromisoformat(raw)
     except ValueError:
         return None
-    return Slot(moment.date(), (moment.hour * 60 + moment.minute) // GRAIN)
+    return Slot(moment.date(), unit_of(moment))
+
+
+def unit_of(clock: time | datetime) -> int:
+    """The unit in which the clock on the wall shows this."""
+    return (clock.hour * 60 + clock.minute) // GRAIN
 
 
 def clock_of(unit: int) -> time:

@@ -13,8 +13,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..clock import MIDNIGHT, Calendar, Spans
-from ..country.windows import Counter, Window
-from .rules import DAY, GRAIN, UNITS, Closed, Slot, bits, clock_of, needs, span_of
+from ..country.windows import GRAIN, Counter, Window
+from .rules import DAY, UNITS, Closed, Slot, bits, clock_of, needs, span_of
 
 BLOCK = 120 // GRAIN
 """In units: in each stretch of two hours, some time is kept for people without an appointment."""

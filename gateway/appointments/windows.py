@@ -18,7 +18,7 @@ from ..language.catalogue import Texts, fill, mark
 from ..people.records import OfficeRow
 from .records import taken
 from .records.around import Visit, closures_of, visits_ahead
-from .rules import UNITS, Closed, Slot, clock_of, span_of
+from .rules import UNITS, Closed, Slot, clock_of
 from .slots import Asking, free_on, free_times
 
 VISIT, GONE = "v", "gone"
@@ -67,7 +67,7 @@ def closed_at(db: Session, pack: Pack, window: Window, since: date) -> list[Clos
     """What its staff, or those of an office above, have closed from a day on."""
     codes = list(lineage(window.office, pack.offices)) or [window.office]
     own = [window.office] if window.on is None else [window.code, window.office]  # its visits are closed with an office
-    return [Closed(row.first, row.last, row.begin, row.end) for row in closures_of(db, own, codes, since)]
+    return [row.closed() for row in closures_of(db, own, codes, since)]
 
 
 def today_of(pack: Pack, now: datetime) -> date:
@@ -101,8 +101,7 @@ def still_free(db: Session, pack: Pack, window: Window, slot: Slot, asking: Aski
 
 
 def is_closed(db: Session, pack: Pack, window: Window, day: date, units: range) -> bool:
-    closed = closed_at(db, pack, window, day)
-    return any(one.units(day) >> unit & 1 for one in closed for unit in units)
+    return any(one.touches(day, units) for one in closed_at(db, pack, window, day))
 
 
 def near(db: Session, pack: Pack, area: str, service: str, now: datetime) -> list[Window]:
@@ -185,7 +184,7 @@ def _open_visits(db: Session, pack: Pack, areas: list[str] | None, now: datetime
     found = []
     for visit in visits_ahead(db, pack.code, today_of(pack, now), areas):
         closed = closed_at(db, pack, window_of_visit(pack, visit), visit.day)
-        if not any(one.units(visit.day) | ~span_of(visit.begin, visit.end) == -1 for one in closed):
+        if not any(one.covers(visit.day, visit.units()) for one in closed):
             found.append(visit)
     return found
 

@@ -12,12 +12,9 @@ from typing import Any
 from ..reading import Lined, did_you_mean, list_of, read_file
 from . import LEVELS, Office
 from .benefits import Benefits
-from .windows import Counter, Fee, Service, Window
+from .windows import GRAIN, Counter, Fee, Service, Window
 
 WINDOWS = "windows"
-GRAIN = 5
-"""Minutes: whatever a pack says, seats lie on this raster, so that no two ways to cut a day ever overlap."""
-
 _SERVICE = ("name", "minutes", "papers", "programmes", "categories", "fee")
 _WINDOW = ("slot", "counters", "week", "days", "walk_in", "opens", "cut_off", "hold", "late", "landmark")
 _COUNTER = ("services", "priority", "week")

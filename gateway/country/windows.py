@@ -14,6 +14,9 @@ from ..clock import Spans
 from ..language.catalogue import Key
 from .programmes import REVIEWED_FOR
 
+GRAIN = 5
+"""Minutes: whatever a pack says, seats lie on this raster, so that no two ways to cut a day ever overlap."""
+
 
 @dataclass(frozen=True)
 class Fee:

@@ -34,4 +34,5 @@ from .reminding import closes as closes
 from .reminding import keep_visit as keep_visit
 from .reminding import look_again as look_again
 from .reminding import still_asked as still_asked
+from .telling import raw_facts as raw_facts
 from .visits import plan_visit as plan_visit

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ... import audit
@@ -18,7 +18,7 @@ from ...country import Pack
 from ...hotline import actions as hotline
 from ...house import House
 from ...people import actions as people
-from ..records import Appointment, confirm, expected_of, free, give, is_given
+from ..records import Appointment, confirm, expected_of, free, give, is_given, locked, numbered
 from ..records.around import Waiting
 from ..references import new_number
 from ..rules import Refusal, Taken, instant
@@ -58,7 +58,7 @@ def book_at_once(
 ) -> Appointment:
     """Holds and books a time in one go: for who has seen the times before, and says which one. Raises Taken, Same,
     TooMany."""
-    pack = house.packs[house.pack_of_channel(comer.channel).code]
+    pack = house.pack_of_channel(comer.channel)
     may_have(alone(db, comer.address_id, today_of(pack, now)), want.service, comer)
     window, number = window_for(db, pack, want), _free_number(db)
     one = hold_at(db, pack, window, want, comer, now, "booked", None, how=how, reference=number)
@@ -79,8 +79,7 @@ def move(
 ) -> Appointment:
     """Exchanges an appointment's time for the one that was held: the new seats are hers before the old ones are free.
     Said again, it changes nothing. Raises Taken; Refusal, where it is over by now."""
-    mine = select(Appointment).where(Appointment.id == held.of).with_for_update()
-    one = db.scalar(mine.execution_options(populate_existing=True))
+    one = locked(db, held.of)
     if one is None or one.state != "booked" or has_begun(house.packs[held.country], one, now):
         raise Refusal(OVER)
     pack = house.packs[held.country]
@@ -167,6 +166,6 @@ def _by(one: Appointment) -> str:
 
 
 def find(db: Session, reference: str, lock: bool = False) -> Appointment | None:
-    mine = select(Appointment).where(Appointment.reference == reference)
-    locked = mine.with_for_update().execution_options(populate_existing=True)
-    return db.scalar(locked if lock else mine) if reference else None
+    """The appointment of a number; `lock`: nobody else changes it until this transaction is over."""
+    one = numbered(db, reference)
+    return locked(db, one.id) if one and lock else one

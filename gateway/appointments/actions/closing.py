@@ -22,13 +22,13 @@ from ...house import House
 from ...people.asks import Ask
 from ..records import Appointment, between
 from ..records.around import Closure, Touched, Visit
-from ..rules import DAY, UNITS, Refusal, Slot, Taken, instant
+from ..rules import DAY, UNITS, Closed, Refusal, Slot, Taken, instant
 from ..slots import Asking
 from ..windows import code_of, free_at, near, visit_of, window_of
 from .booking import cancel, exchange, has_begun, must_still_be, stir
 from .holding import Comer, Want, drop, hold_at
-from .reminding import COMING, UNDO_FOR, asked_of, call_her
-from .telling import ANSWER, CALL, CLOSED, CLOSES_NEW, DIAL, can_answer, write
+from .reminding import COMING, UNDO_FOR, call_her
+from .telling import ANSWER, CALL, CLOSED, CLOSES_NEW, DIAL, can_answer, raw_facts, write
 
 TRIES = 5
 PROPOSED = "offered"
@@ -48,6 +48,9 @@ class Closing:
     below: bool = False
     why: str = "other"
 
+    def closed(self) -> Closed:
+        return Closed(self.first, self.last, self.begin, self.end)
+
 
 def places_of(db: Session, pack: Pack, closing: Closing) -> list[str]:
     """The windows that are closed: the one, or it and all below its office, with the visits that leave from them."""
@@ -62,7 +65,7 @@ def places_of(db: Session, pack: Pack, closing: Closing) -> list[str]:
 def touched_by(db: Session, pack: Pack, closing: Closing, now: datetime) -> list[Appointment]:
     """Who has an appointment then, soonest first; nobody whose time has come already."""
     found = between(db, places_of(db, pack, closing), closing.first, closing.last, ("booked",))
-    inside = (one for one in found if any(closing.begin <= unit < closing.end for unit in one.units()))
+    inside = (one for one in found if closing.closed().touches(one.day, one.units()))
     return [one for one in inside if not has_begun(pack, one, now)]
 
 
@@ -105,10 +108,8 @@ def must_make_sense(pack: Pack, closing: Closing, now: datetime) -> None:
 def _new_time(db: Session, pack: Pack, one: Appointment, now: datetime) -> Appointment | None:
     """The next free time for her, at the same window; where that is no more, or has none, at the nearest other. Never
     before her own day: she comes from far, and may read it late."""
-    asking, since = (
-        Asking(one.service, one.minutes, one.priority, now),
-        max(one.day, pack.calendar.local_day(now) + DAY),
-    )
+    asking = Asking(one.service, one.minutes, one.priority, now)
+    since = max(one.day, pack.calendar.local_day(now) + DAY)
     for window in _windows_for(db, pack, one, now):
         later = (
             slot for slot in free_at(db, pack, window, asking, since) if (slot.day, slot.unit) > (one.day, one.unit)
@@ -177,7 +178,7 @@ def tell_closing(db: Session, house: House, closure_id: int, now: datetime) -> l
     pack = house.packs[row.country]
     row.sent_at, asks = now, []
     for one, kept in _touched(db, house, row, now):
-        if not _is_inside(row, one) or one.state != "booked":
+        if not row.closed().touches(one.day, one.units()) or one.state != "booked":
             drop(db, [kept.id] if kept else [])
         elif _moved(db, house, one, kept, now):
             asks += _say(db, house, one, now)
@@ -197,10 +198,6 @@ def _touched(db: Session, house: House, row: Closure, now: datetime) -> list[tup
     mine = select(Appointment).where(Appointment.id.in_([*kept, *late])).order_by(Appointment.id)
     rows = db.scalars(mine.with_for_update().execution_options(populate_existing=True)).all()
     return [(one, db.get(Appointment, to) if (to := kept.get(one.id)) else None) for one in rows]
-
-
-def _is_inside(row: Closure, one: Appointment) -> bool:
-    return row.first <= one.day <= row.last and any(row.begin <= unit < row.end for unit in one.units())
 
 
 def _moved(db: Session, house: House, one: Appointment, kept: Appointment | None, now: datetime) -> bool:
@@ -232,7 +229,7 @@ def _say(db: Session, house: House, one: Appointment, now: datetime) -> list[Ask
     if one.how == "call":
         call_her(db, house, one, "closed", now + CALL_WITHIN, now)
     until = instant(pack.zone, one.day, one.unit)
-    return [Ask(one.address_id, COMING, until, asked_of(db, pack, one))] if moved else []
+    return [Ask(one.address_id, COMING, until, raw_facts(db, pack, one))] if moved else []
 
 
 def _call_off(db: Session, pack: Pack, closure: Closure, now: datetime) -> None:
@@ -240,6 +237,5 @@ def _call_off(db: Session, pack: Pack, closure: Closure, now: datetime) -> None:
     codes = places_of(db, pack, Closing(closure.place, closure.first, closure.last, below=closure.below))
     for code in codes:
         visit = visit_of(db, pack, code)
-        whole = visit and closure.begin <= visit.begin and visit.end <= closure.end
-        if visit and whole and closure.first <= visit.day <= closure.last:
+        if visit and closure.closed().covers(visit.day, visit.units()):
             visit.called_off_at = now

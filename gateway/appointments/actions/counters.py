@@ -14,7 +14,7 @@ from ...country.windows import Window
 from ...house import House
 from ...language.catalogue import fill
 from ...people import actions as people
-from ..records import Appointment
+from ..records import locked
 from ..records.day import CALLED, DONE, GONE, SERVED, WAITS, Token, tokens_of
 from ..rules import Refusal
 from ..windows import today_of
@@ -99,7 +99,7 @@ def absent(db: Session, window: Window, pack: Pack, counter: int, now: datetime)
     if token is None:
         return
     token.state, token.ended_at = GONE, now
-    one = db.get(Appointment, token.appointment_id, with_for_update=True) if token.appointment_id else None
+    one = locked(db, token.appointment_id)
     if one is not None and one.state == "came":
         one.state, one.changed_at = "missed", now
 
@@ -112,7 +112,7 @@ def come_back(db: Session, pack: Pack, token: Token, now: datetime) -> None:
     if token.state != GONE:
         return
     token.state, token.counter, token.late, token.in_line_at, token.called_at = WAITS, 0, True, now, None
-    one = db.get(Appointment, token.appointment_id, with_for_update=True) if token.appointment_id else None
+    one = locked(db, token.appointment_id)
     if one is not None and one.state == "missed":
         one.state, one.changed_at = "came", now
 
@@ -129,6 +129,6 @@ def send_on(db: Session, window: Window, pack: Pack, counter: int, to: int, now:
 
 
 def _served(db: Session, pack: Pack, token: Token, now: datetime) -> None:
-    one = db.get(Appointment, token.appointment_id, with_for_update=True) if token.appointment_id else None
+    one = locked(db, token.appointment_id)
     if one is not None:
         served(db, pack, one, now)

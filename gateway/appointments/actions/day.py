@@ -79,8 +79,7 @@ def walk_in(
 def _give(
     db: Session, place: str, day: date, once: str, now: datetime, service: str, priority: bool, **more: object
 ) -> Token:
-    """The next number of the day. Two clerks who give one at once have two."""
-    one_after_another(db, place)
+    """The next number of the day; whoever gives one has waited for the others (`one_after_another`)."""
     token = Token(
         place=place, day=day, number=last_number(db, place, day) + 1, service=service, priority=priority, came_at=now,
         once=once, state=WAITS, **more,

@@ -5,24 +5,25 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ... import audit
 from ...country import Pack
+from ...country.windows import Window
 from ...house import House
+from ...language import formats
 from ...people import actions as people
 from ...people.asks import Ask
-from ..records import Appointment, expected_of, is_who, who_of
+from ..records import Appointment, expected_of, is_who, locked, who_of
 from ..records.around import Waiting, waiting_of
 from ..rules import MOST_ON_A_PHONE, Slot, Taken
 from ..slots import Asking
-from ..windows import free_at, raw_of, today_of, window_of
+from ..windows import free_at, today_of, window_of
 from .booking import stir
-from .holding import Comer, Want, drop, hold_at
-from .telling import OFFER, OFFER_ANSWER, OFFER_DIAL, can_answer, hour_of, raw_when, write
+from .holding import GONE, Comer, Want, drop, hold_at
+from .telling import OFFER, OFFER_ANSWER, OFFER_DIAL, can_answer, raw_facts, write
 from .times import quiet_at
 
 OFFERED = "offered"
@@ -74,38 +75,35 @@ def offer(db: Session, house: House, waiting_id: int, now: datetime) -> Ask | No
         return None
     asking = Asking(row.service, pack.at_window[row.service].minutes, row.priority, now)
     for slot in islice(free_at(db, pack, window, asking), MOST_OFFERS):
-        if ask := _offered(db, house, row, slot, now):
+        if ask := _offered(db, house, window, row, slot, now):
             return ask
     return None
 
 
-def _offered(db: Session, house: House, row: Waiting, slot: Slot, now: datetime) -> Ask | None:
+def _offered(db: Session, house: House, window: Window, row: Waiting, slot: Slot, now: datetime) -> Ask | None:
     pack = house.packs[row.country]
-    window = window_of(db, pack, row.place)
     want = Want(row.place, row.service, slot, row.priority)
     comer, until = Comer(row.address_id, row.name or "", row.language, row.channel), now + OFFER_LASTS
     try:
-        one = hold_at(db, pack, window, want, comer, now, OFFERED, until) if window else None
+        one = hold_at(db, pack, window, want, comer, now, OFFERED, until)
     except Taken:
-        return None
-    if one is None:
         return None
     row.offer_id, row.offer_until, row.next_at, row.offers = one.id, until, until, row.offers + 1
     db.flush()
     answers = can_answer(db, pack, row.address_id)
-    local = until.astimezone(ZoneInfo(pack.zone))
-    last = hour_of(row.language, pack, Slot(local.date(), (local.hour * 60 + local.minute) // 5))
+    last = formats.clock_time(until, pack.zone, row.language, pack.style(row.language))
     write(db, house, one, (OFFER, OFFER_ANSWER if answers else OFFER_DIAL), "offer", now, more={"until": last})
-    facts = {"offer": str(one.id), "when": raw_when(one), "at": raw_when(one), "where": raw_of(db, pack, one.place)}
-    return Ask(row.address_id, OFFERED, until, facts)
+    return Ask(row.address_id, OFFERED, until, {"offer": str(one.id), **raw_facts(db, pack, one)})
 
 
 def _ran_out(db: Session, row: Waiting, now: datetime) -> None:
     """She has not taken it: it is the next one's; she waits behind them."""
     _release(db, row)
-    row.since, row.next_at = now, now + LOOK_AGAIN
+    row.since = now
     db.flush()
-    stir_next(db, row, now)
+    stir(db, row.place, now)
+    row.next_at = now + LOOK_AGAIN
+    db.flush()
 
 
 def _release(db: Session, row: Waiting) -> None:
@@ -114,12 +112,6 @@ def _release(db: Session, row: Waiting) -> None:
     db.flush()
     if offered is not None and offered.state == OFFERED:
         drop(db, [offered.id])
-
-
-def stir_next(db: Session, row: Waiting, now: datetime) -> None:
-    stir(db, row.place, now)
-    row.next_at = now + LOOK_AGAIN
-    db.flush()
 
 
 def _somebody_is_before(db: Session, row: Waiting) -> bool:
@@ -154,10 +146,9 @@ def _is_quiet(pack: Pack, now: datetime) -> bool:
 def offer_of(db: Session, address_id: int, offer_id: int) -> Appointment:
     """What is kept for her. Raises Taken, where it is not any more."""
     db.scalar(select(Waiting.id).where(Waiting.offer_id == offer_id).with_for_update())  # first, as `offer` does
-    mine = select(Appointment).where(Appointment.id == offer_id).with_for_update()
-    one = db.scalar(mine.execution_options(populate_existing=True))
+    one = locked(db, offer_id)
     if one is None or one.address_id != address_id or one.state != OFFERED:
-        raise Taken("This time is taken. Choose another.")
+        raise Taken(GONE)
     return one
 
 

@@ -19,9 +19,9 @@ from ...people.asks import Ask
 from ..records import Appointment, numbered
 from ..records.day import last_number
 from ..rules import instant
-from ..windows import is_closed, raw_of, window_of
+from ..windows import is_closed, window_of
 from .booking import has_begun, unsaid
-from .telling import ANSWER, CALL, DIAL, REMIND, VISITED, about, can_answer, raw_when, write
+from .telling import ANSWER, CALL, DIAL, REMIND, VISITED, about, can_answer, raw_facts, raw_when, write
 from .times import asked_at, next_moment, waited_until
 
 ASKED_FOR, UNDO_FOR = timedelta(days=7), timedelta(minutes=10)
@@ -69,17 +69,7 @@ def _remind(db: Session, house: House, pack: Pack, one: Appointment, now: dateti
         return None
     answers = can_answer(db, pack, one.address_id)
     write(db, house, one, (REMIND, ANSWER if answers else DIAL if pack.dial() else CALL), what, now)
-    return Ask(one.address_id, COMING, start, asked_of(db, pack, one))
-
-
-def asked_of(db: Session, pack: Pack, one: Appointment) -> dict[str, str]:
-    """What a question about it needs to know."""
-    return {
-        "booking": one.reference or "",
-        "when": raw_when(one),
-        "at": raw_when(one),
-        "where": raw_of(db, pack, one.place),
-    }
+    return Ask(one.address_id, COMING, start, raw_facts(db, pack, one))
 
 
 def call_her(db: Session, house: House, one: Appointment, what: str, due_at: datetime, now: datetime) -> None:

@@ -73,6 +73,12 @@ def to_bring(texts: Texts, tag: str, pack: Pack, service: str, today: date, show
     return " ".join(said)
 
 
+def raw_facts(db: Session, pack: Pack, one: Appointment) -> dict[str, str]:
+    """What a conversation keeps of it, to be written in any language: `at` and `there` for small screens."""
+    when, where = raw_when(one), raw_of(db, pack, one.place)
+    return {"booking": one.reference or "", "when": when, "at": when, "where": where, "there": where}
+
+
 def facts_about(db: Session, house: House, thing: str, tag: str) -> dict[str, str] | None:
     """What is told of the appointment that something is about, in a language; None where it is about none."""
     kind, _, number = thing.partition(":")

@@ -16,17 +16,16 @@ from .. import actions
 from ..actions.closing import REASONS, must_make_sense
 from ..records import Appointment
 from ..records.around import Closure
-from ..rules import UNITS, Refusal
+from ..rules import UNITS, Refusal, unit_of
 from ..windows import raw_of
 from . import bp
 from .reach import PLACE, Here, here, offices_near
 
 CLOSURE = "/console/closing/<int(max=2147483647):closure_id>"
-FIVE_MINUTES = 5
 READ = "Write the days and hours as the page shows them."
 
 
-def unit_of(written: str, otherwise: int) -> int:
+def unit_asked(written: str, otherwise: int) -> int:
     """`08:30` as a unit of the day. Raises Refusal."""
     if not written:
         return otherwise
@@ -34,7 +33,7 @@ def unit_of(written: str, otherwise: int) -> int:
         clock = time.fromisoformat(written)
     except ValueError:
         raise Refusal(READ) from None
-    return (clock.hour * 60 + clock.minute) // FIVE_MINUTES
+    return unit_of(clock)
 
 
 def _asked(place: str) -> actions.Closing:
@@ -44,7 +43,7 @@ def _asked(place: str) -> actions.Closing:
         last = date.fromisoformat(form.get("last", "") or form.get("first", ""))
     except ValueError:
         raise Refusal(READ) from None
-    begin, end = unit_of(form.get("begin", ""), 0), unit_of(form.get("end", ""), UNITS)
+    begin, end = unit_asked(form.get("begin", ""), 0), unit_asked(form.get("end", ""), UNITS)
     return actions.Closing(place, first, last, begin, end, form.get("below") == "yes", form.get("why", ""))
 
 

@@ -9,13 +9,13 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from ...country import Pack
-from ...country.windows import Window
+from ...country.windows import GRAIN, Window
 from ...people.rules import SEES_ALL_OFFICES
 from ...web import house, page_language, render, staff_page
 from ..counting import Came, Line, total
 from ..records import Appointment, between
 from ..records.day import Token, came_between
-from ..rules import GRAIN, bits
+from ..rules import bits
 from ..slots import Asking, kept_units, open_units
 from ..windows import calendar_of, closed_at, free_at, today_of
 from . import bp

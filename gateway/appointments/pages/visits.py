@@ -17,7 +17,7 @@ from ..records.around import visits_ahead
 from ..rules import UNITS, Refusal
 from ..windows import code_of, today_of
 from . import bp
-from .closings import unit_of
+from .closings import unit_asked
 from .reach import offices_near, pack_here
 
 
@@ -91,7 +91,7 @@ def _plan(db: Session, pack: Pack, now: datetime) -> None:
         raise Refusal("Write from when to when, and with how many counters: from 1 to 10.")
     if form.get("area", "") not in dict(_areas(pack, offices_near(db))):
         raise Refusal("Choose the commune or district to which the team goes.")
-    begin, end = unit_of(form["begin"], 0), unit_of(form["end"], UNITS)
+    begin, end = unit_asked(form["begin"], 0), unit_asked(form["end"], UNITS)
     actions.plan_visit(
         db, pack, form["office"], form.get("area", ""), day, begin, end, form.get("counters", type=int) or 0,
         form.getlist("services"), form.get("landmark", ""), g.staff.id, f"visit:{form.get('once', '')}"[:80], now,

@@ -197,6 +197,11 @@ def is_who(name: str) -> list[str]:
     return seal.ring().hashes(fold.fold(name), NAME)
 
 
+def locked(db: Session, appointment_id: int | None) -> Appointment | None:
+    """An appointment as it is now, which nobody else changes until this transaction is over."""
+    return db.get(Appointment, appointment_id, with_for_update=True, populate_existing=True) if appointment_id else None
+
+
 def numbered(db: Session, reference: str) -> Appointment | None:
     """The appointment of a number, if there is one."""
     return db.scalar(_NUMBERED, {"reference": reference}) if reference else None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ...db import Base, Moment, Sealed
 from ...people.records import GOES
+from ..rules import Closed
 
 
 class Visit(Base):
@@ -38,6 +39,9 @@ class Visit(Base):
 
     __table_args__ = (Index("ix_visits_country_day", "country", "day"),)
 
+    def units(self) -> range:
+        return range(self.begin, self.end)
+
 
 class Closure(Base):
     """A window is closed, and those below its office too where `below`. `begin`, `end`: units of each day. It counts
@@ -62,6 +66,9 @@ class Closure(Base):
     once: Mapped[str] = mapped_column(String(80), unique=True)
 
     __table_args__ = (Index("ix_closures_country_last", "country", "last"),)
+
+    def closed(self) -> Closed:
+        return Closed(self.first, self.last, self.begin, self.end)
 
 
 class Touched(Base):

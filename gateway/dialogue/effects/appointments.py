@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 
 from ...appointments import actions as appointments
 from ...appointments import windows
@@ -27,14 +27,10 @@ from .places import place_of
 from .stand import Answers, Rowing, Stand, Word
 
 FIRST, MOST_DAYS, OF_A_DAY, HOUR = 3, 8, 8, needs(60)
-TOLD_FOR = timedelta(hours=24)
 LONGEST_GIVEN = 5
 TRIES, A_DAY = 10, timedelta(days=1)
 GUESSED = "booking"
 HERS = ("booking", "when", "at", "where", "there")
-BOOKED = (*HERS, "to_bring")
-BOOKING = ("service", "name", "office", "first", "slot", "how", "hours")
-MOVING = ("slot",)
 
 
 def hers(stand: Stand) -> list[int]:
@@ -56,8 +52,7 @@ def this_one(stand: Stand, lock: bool = False) -> Appointment | None:
 
 
 def facts_of(stand: Stand, one: Appointment) -> dict[str, str]:
-    where = windows.raw_of(stand.db, stand.pack, one.place)
-    return {"booking": one.reference or "", "when": raw_when(one), "at": raw_when(one), "where": where, "there": where}
+    return appointments.raw_facts(stand.db, stand.pack, one)
 
 
 def my_booking(stand: Stand, answers: Answers) -> Done:
@@ -132,10 +127,9 @@ def slots(stand: Stand, answers: Answers) -> list[str]:
     held = appointments.held_of(stand.db, stand.address_id)
     found = windows.free_at(stand.db, stand.pack, window, asking, day, mine=held.id if held else 0)
     if day is not None:
-        found = iter(
-            {slot.unit // HOUR: slot for slot in reversed(list(takewhile(lambda s: s.day == day, found)))}.values()
-        )
-    times = sorted(slot.raw() for slot in islice(found, OF_A_DAY if day else FIRST))
+        hours = groupby(takewhile(lambda slot: slot.day == day, found), lambda slot: slot.unit // HOUR)
+        found = (next(slots_of_it) for _, slots_of_it in hours)
+    times = [slot.raw() for slot in islice(found, OF_A_DAY if day else FIRST)]
     told = Told(address_id=stand.address_id, place=place, service=service, priority=priority, times=times, at=stand.now)
     stand.db.merge(told)
     return times
@@ -171,15 +165,11 @@ def _to_bring(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
     return to_bring(texts, tag, pack, service, date.fromisoformat(day), shown)
 
 
-def _where_words(texts: Texts, tag: str, pack: Pack, raw: str) -> str:
-    return windows.name_of(texts, tag, pack, raw)
-
-
 FACTS = {
     "booking": lambda texts, tag, pack, raw: formats.grouped(raw, GROUPS),
     "when": when_of,
     "at": brief_of,
-    "where": _where_words,
+    "where": windows.name_of,
     "there": lambda texts, tag, pack, raw: windows.brief_name_of(texts, tag, pack, raw, dated=False),
     "to_bring": _to_bring,
     "visits": lambda texts, tag, pack, raw: "\n".join(

@@ -90,7 +90,7 @@ def move_booking(stand: Stand, answers: Answers) -> Done:
         return Done("taken")
     except Refusal:
         return Done("over")
-    return Done("booked", {**_booked(stand, moved).facts}, act=True)
+    return _booked(stand, moved)
 
 
 def cancel_booking(stand: Stand, answers: Answers) -> Done:

@@ -37,6 +37,8 @@ from gateway.ticking import Tick
 from simulator.bot_api import Chats
 from simulator.carrier import create_carrier
 
+from .at_the_window import caller as caller
+from .at_the_window import open_now as open_now
 from .caller import Caller, LastInputCaller
 from .desk import HASH, Desk
 from .far_register import far as far

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from gateway.appointments import actions
-from gateway.appointments.records import Appointment
+from gateway.appointments.records import Appointment, take
 from gateway.appointments.rules import Refusal, Same, Taken, TooMany
 from gateway.channels.outbox.records import Outgoing
 from gateway.country.windows import Counter as Desk
@@ -199,3 +199,19 @@ def test_whoever_chooses_again_holds_one_time_only(five) -> None:
         with five.house.database.transaction() as db:
             held = actions.hold(db, pack, actions.Want(OFFICE, "benefit", slot), comer(who), MONDAY)
     assert seats(five) == {held.id: 4}
+
+
+def test_whoever_finds_one_unit_of_hers_taken_has_none_of_them(five) -> None:
+    """Whatever was read before: the table itself refuses it, and nothing of it stays."""
+    first, second = phones(five, 2)
+    slot = free(five, 1)[0]
+    one = book(five, first, slot, how="none")
+    with five.house.database.transaction() as db:
+        other = Appointment(
+            country="kh", place=OFFICE, service="benefit", day=one.day, unit=one.unit + 3, minutes=20, counter=one.counter,
+            state="held", address_id=second, language="en", channel="kh-ussd", made_at=MONDAY, changed_at=MONDAY,
+        )  # fmt: skip
+        db.add(other)
+        db.flush()
+        assert not take(db, other, later(minutes=4), MONDAY)
+    assert seats(five) == {one.id: 4}
